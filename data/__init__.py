@@ -1,0 +1,1 @@
+"""Holds and computes. Knows nothing of Dash, Plotly or Flask."""

@@ -1,0 +1,85 @@
+"""What can go wrong, in words a user can act on.
+
+ProjectorError
+├── ReadError                 a file cannot be opened as what it claims to be
+│   ├── ChooseTensorError     the file holds several tensors; one must be named
+│   └── MetadataLengthError   metadata and tensor disagree about the number of rows
+├── LimitError                something is larger than a setting allows
+├── ParameterError            a value outside its legal range
+├── NotFoundError             no such dataset, projection or saved view (any more)
+├── ConflictError             the request makes no sense in the present state
+└── StorageError              the disk refused: full, read-only or damaged
+"""
+
+from __future__ import annotations
+
+
+class ProjectorError(Exception):
+    """Base of everything that a user is told.
+
+    Parameters
+    ----------
+    message : str
+        What was wrong: the file, row, value and legal range. No path, no library name.
+    hint : str
+        The way out; may be empty.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ReadError(ProjectorError):
+    """A file cannot be opened as what it claims to be."""
+
+    code = "unreadable_file"
+
+
+class ChooseTensorError(ReadError):
+    """The file holds several tensors; `choices` has a dictionary (name, shape, dtype) of each."""
+
+    code = "choose_tensor"
+
+    def __init__(self, message: str, choices: list[dict[str, object]], hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.choices = choices
+
+
+class MetadataLengthError(ReadError):
+    """Metadata and tensor disagree about the number of rows."""
+
+    code = "metadata_length"
+
+
+class LimitError(ProjectorError):
+    """Something is larger than a setting allows; the message names setting and value."""
+
+    code = "limit"
+
+
+class ParameterError(ProjectorError):
+    """A value outside its legal range, or of the wrong type."""
+
+    code = "bad_parameter"
+
+
+class NotFoundError(ProjectorError):
+    """No such dataset, projection or saved view, or it is gone."""
+
+    code = "not_found"
+
+
+class ConflictError(ProjectorError):
+    """The request makes no sense in the present state."""
+
+    code = "conflict"
+
+
+class StorageError(ProjectorError):
+    """The disk refused: full, read-only or damaged."""
+
+    code = "storage"

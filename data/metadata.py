@@ -1,0 +1,126 @@
+"""The table that describes the points, spelled exactly as its file spelled it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Literal, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import NotFoundError
+from data.search import normalize_column
+
+Kind = Literal["categorical", "numeric", "text"]
+
+# TensorBoard's bound for numbers that are shown as classes (0..9 of MNIST).
+MAX_NUMERIC_CLASSES = 50
+# A text column with more different values than this names its points rather than groups them.
+MAX_TEXT_CLASSES = 1_000
+
+
+class Metadata:
+    """Columns of text as spelled in the file (00042 stays 00042); a missing value is null.
+
+    Parameters
+    ----------
+    table : pyarrow.Table whose columns are all strings, one row per point
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table.combine_chunks()
+        # Bound per instance: the arrays live as long as the opened dataset, not longer.
+        self.column = cache(self._column)
+        self.searchable = cache(self._searchable)
+        self.numbers = cache(self._numbers)
+        self.classes = cache(self._classes)
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in the order of the file."""
+        return list(self.table.column_names)
+
+    def _column(self, name: str) -> pa.StringArray:
+        if name not in self.table.column_names:
+            raise NotFoundError(
+                f"There is no metadata column {name!r}.",
+                hint=f"The columns are: {', '.join(self.names) or 'none'}.",
+            )
+        column = self.table.column(name)
+        return cast(pa.StringArray, column.combine_chunks())
+
+    def _searchable(self, name: str) -> pa.StringArray:
+        """The column as `search_rows(..., normalized=True)` wants it."""
+        return normalize_column(self.column(name))
+
+    def _numbers(self, name: str) -> np.ndarray:
+        """Values as float64 of shape (n_points,); missing ones and text are NaN."""
+        return to_numbers(self.column(name))
+
+    def _classes(self, name: str) -> tuple[list[str], np.ndarray]:
+        """Different values in natural order, and each row's index into them (-1: missing)."""
+        encoded = self.column(name).dictionary_encode()
+        values: list[str] = encoded.dictionary.to_pylist()  # type: ignore[assignment]
+        order = natural_order(values)
+        place = np.empty(len(values), np.int32)
+        place[order] = np.arange(len(values), dtype=np.int32)
+        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return [values[i] for i in order], np.where(codes < 0, -1, place[codes]).astype(np.int32)
+
+    def texts(self, name: str, rows: Sequence[int] | np.ndarray) -> list[str | None]:
+        """Return the values of some rows of one column."""
+        return self.column(name).take(pa.array(np.asarray(rows, np.int64), pa.int64())).to_pylist()
+
+    def row(self, row: int) -> dict[str, str | None]:
+        """Return all values of one point by column name."""
+        return {name: self.column(name)[row].as_py() for name in self.names}
+
+
+def to_numbers(column: pa.StringArray) -> np.ndarray:
+    """Read texts as float64; what is missing or no finite number becomes NaN."""
+    trimmed = pc.utf8_trim_whitespace(column)
+    looks_numeric = pc.match_substring_regex(
+        trimmed, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+    ).fill_null(False)
+    plain: Any = pc.if_else(looks_numeric, pc.replace_substring_regex(trimmed, r"^\+", ""), None)
+    numbers: np.ndarray = plain.cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
+    numbers[~np.isfinite(numbers)] = np.nan
+    return numbers
+
+
+def natural_order(values: list[str]) -> list[int]:
+    """Order of texts as people expect it: numbers by size first, then letters."""
+
+    def key(i: int) -> tuple[int, float, str]:
+        try:
+            number = float(values[i])
+        except ValueError:
+            return 1, 0.0, values[i].casefold()
+        return (0, number, values[i]) if number == number else (1, 0.0, values[i].casefold())
+
+    return sorted(range(len(values)), key=key)
+
+
+def describe_column(column: pa.StringArray) -> tuple[Kind, int, bool]:
+    """Infer how a column is best shown: (kind, number of different values, is it all numbers).
+
+    Whole numbers with few different values are classes, as TensorBoard treats them; a leading
+    zero (00042) marks a code, not a quantity.
+    """
+    n_unique = int(pc.count_distinct(column, mode="only_valid").as_py())
+    present = len(column) - column.null_count
+    numbers = to_numbers(column)
+    is_number = present > 0 and int(np.isfinite(numbers).sum()) == present
+    has_codes = bool(
+        pc.any(pc.match_substring_regex(column, r"^\s*[+-]?0\d"), skip_nulls=True).as_py()
+    )
+    is_number = is_number and not has_codes
+    if is_number:
+        finite = numbers[np.isfinite(numbers)]
+        few_whole = n_unique <= MAX_NUMERIC_CLASSES and bool((finite == np.round(finite)).all())
+        return ("categorical" if few_whole else "numeric"), n_unique, True
+    # Names (a different value nearly everywhere) are text; what repeats groups the points.
+    repeats = n_unique <= MAX_TEXT_CLASSES and n_unique <= max(1, present // 2)
+    return ("categorical" if repeats else "text"), n_unique, False

@@ -1,0 +1,1 @@
+"""Ways to make a picture of few dimensions from a tensor of many."""

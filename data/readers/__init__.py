@@ -1,0 +1,1 @@
+"""Readers of files from outside, one module per family of formats."""

@@ -1,0 +1,60 @@
+"""Checks of shapes and sizes against the limits, and how sizes are spelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from data.errors import LimitError, ReadError
+from data.limits import Limits
+
+
+def spell_bytes(size: int) -> str:
+    """Spell a number of bytes as people read it: 800 bytes, 4.8 GB."""
+    if size < 1_000:
+        return f"{size} bytes"
+    value = float(size)
+    for unit in ("kB", "MB", "GB", "TB", "PB"):
+        value /= 1_000
+        if value < 1_000 or unit == "PB":
+            break
+    return f"{value:.1f} {unit}"
+
+
+def check_readable(path: Path, name: str) -> int:
+    """Return the size of a regular file that is not empty."""
+    if not path.is_file():
+        raise ReadError(f"{name} is not a file.", hint="Choose a file, not a folder.")
+    size = path.stat().st_size
+    if size == 0:
+        raise ReadError(f"{name} is empty.", hint="Save it again: it holds 0 bytes.")
+    return size
+
+
+def check_shape(shape: tuple[int, ...], name: str, limits: Limits) -> None:
+    """Refuse what is no table of points, or more than the limits allow."""
+    if any(length < 0 for length in shape):
+        raise ReadError(f"{name} is damaged: its shape {shape} has a negative length.")
+    if len(shape) != 2:
+        raise ReadError(
+            f"{name} has rank {len(shape)} (shape {shape}); a tensor has two axes, "
+            "points and dimensions.",
+            hint=f"Save it as a 2D array, {_reshape_advice(shape)}.",
+        )
+    n_points, n_dims = shape
+    if n_points > limits.max_points:
+        raise LimitError(f"{name} has {n_points} points; max_points is {limits.max_points}.")
+    if n_dims > limits.max_dims:
+        raise LimitError(
+            f"{name} has {n_points} {'point' if n_points == 1 else 'points'} of {n_dims} "
+            f"dimensions; max_dims is {limits.max_dims}."
+        )
+    if n_points == 0 or n_dims == 0:
+        raise ReadError(f"{name} holds no points: its shape is {shape}.")
+
+
+def _reshape_advice(shape: tuple[int, ...]) -> str:
+    if len(shape) < 2:
+        return "for example array.reshape(n_points, n_dims) or array[:, None]"
+    return f"for example array.reshape({shape[0]}, {int(np.prod(shape[1:], dtype=object))})"

@@ -1,0 +1,219 @@
+"""A file that describes the points: one row per point, every cell kept as it is spelled."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import LimitError, MetadataLengthError, ReadError
+from data.limits import Limits
+from data.readers.bounds import check_readable, spell_bytes
+from data.readers.text_source import open_text
+from data.readers.unique_names import unique_names
+
+SUFFIXES = (".tsv", ".csv", ".txt")
+SHOWN_LINES = 8
+EMPTY = pa.scalar("", pa.large_string())
+
+
+@dataclass(frozen=True)
+class MetadataFile:
+    """A table of strings, one row per point; missing cells are null."""
+
+    table: pa.Table
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """All cells of a file, row after row.
+
+    Attributes
+    ----------
+    values : every cell
+    offsets : int64 of shape (n_rows + 1,), where each row begins in `values`
+    """
+
+    values: pa.Array[Any]
+    offsets: np.ndarray
+
+    @property
+    def widths(self) -> np.ndarray:
+        """Cells per row, int64 of shape (n_rows,)."""
+        widths: np.ndarray = np.diff(self.offsets)
+        return widths
+
+    def row(self, row: int) -> list[str]:
+        """Return the cells of one row."""
+        start, end = int(self.offsets[row]), int(self.offsets[row + 1])
+        return [cell or "" for cell in self.values.slice(start, end - start).to_pylist()]
+
+    def column(self, place: int, rows: slice) -> pa.StringArray:
+        """Return one column, null where the row is too short or the cell is empty."""
+        index = pa.array(
+            self.offsets[:-1][rows] + place, pa.int64(), mask=self.widths[rows] <= place
+        )
+        cells = self.values.take(index)
+        texts: pa.StringArray = pc.if_else(pc.equal(cells, EMPTY), None, cells).cast(pa.string())
+        return texts
+
+
+def read_metadata(path: Path, name: str, n_rows: int, limits: Limits) -> MetadataFile:
+    """Read the metadata of `n_rows` points.
+
+    One column has no heading, as TensorBoard writes it; several have one.
+    """
+    _check_file(path, name, limits)
+    with open_text(path, name) as source:
+        text = _unify_line_ends(source.file.read())
+        warnings = list(source.warnings)
+    delimiter = _delimiter(text, Path(name).suffix.lower())
+    if delimiter != "\t" and b'"' in text:
+        cells = _quoted_cells(text, delimiter, name)
+    else:
+        cells = _plain_cells(text, delimiter)
+    n_columns = _n_columns(cells, name, limits)
+    has_header = n_columns > 1
+    n_found = _without_blank_end(cells, n_rows + has_header) - has_header
+    if n_columns == 1 and n_found == n_rows + 1:
+        has_header, n_found = True, n_rows
+        warnings.append(
+            f"{name} has one line more than there are points: "
+            f"its first line {cells.row(0)[0][:60]!r} was taken as the heading."
+        )
+    _check_length(n_found, n_rows, name, has_header)
+    header = cells.row(0) if has_header else ["label"]
+    names, changed = unique_names(header)
+    if changed:
+        warnings.append(f"{name}: columns were renamed: {', '.join(changed)}.")
+    rows = slice(int(has_header), n_rows + int(has_header))
+    warnings += _ragged(cells, rows, n_columns, name)
+    table = pa.table({new: cells.column(j, rows) for j, new in enumerate(names)})
+    return MetadataFile(table, tuple(warnings), tuple(_long_cells(table, name, limits)))
+
+
+def _check_file(path: Path, name: str, limits: Limits) -> None:
+    size = check_readable(path, name)
+    if Path(name).suffix.lower() not in SUFFIXES:
+        raise ReadError(
+            f"{name} is of a kind that is not read as metadata here.",
+            hint=f"These are read: {', '.join(SUFFIXES)}.",
+        )
+    if size > limits.upload_bytes:
+        raise LimitError(f"{name} has {spell_bytes(size)}; upload_bytes is {limits.upload_bytes}.")
+
+
+def _unify_line_ends(text: bytes) -> bytes:
+    """End every line with LF; a bare CR counts only where there is no LF at all."""
+    if b"\n" not in text:
+        return text.replace(b"\r", b"\n")
+    return text.replace(b"\r\n", b"\n") if b"\r" in text else text
+
+
+def _delimiter(text: bytes, suffix: str) -> str:
+    first = text[: text.find(b"\n") if b"\n" in text else None]
+    if suffix == ".tsv" or b"\t" in first:
+        return "\t"
+    best = max(b",;", key=first.count)
+    if suffix == ".txt":
+        # Labels may hold commas: they only count where all of the first lines agree.
+        lines = text[: 64 * 1024].split(b"\n")[:-1][:20]
+        if len({line.count(best) for line in lines if line}) != 1:
+            return "\t"
+    return chr(best)
+
+
+def _plain_cells(text: bytes, delimiter: str) -> Cells:
+    """Split lines at each delimiter; quotes mean nothing."""
+    body = text.removesuffix(b"\n")
+    lines = pc.split_pattern(pa.array([body], pa.large_binary()).cast(pa.large_string()), "\n")
+    rows = pc.split_pattern(lines.values, delimiter)
+    return Cells(rows.values, rows.offsets.to_numpy().astype(np.int64))
+
+
+def _quoted_cells(text: bytes, delimiter: str, name: str) -> Cells:
+    """Split as CSV, where a quoted cell may hold delimiters and line ends."""
+    csv.field_size_limit(len(text) + 1)
+    values: list[str] = []
+    offsets = [0]
+    reader = csv.reader(_lines(text), delimiter=delimiter)
+    try:
+        for cells in reader:
+            values.extend(cells or [""])
+            offsets.append(len(values))
+    except csv.Error as error:
+        raise ReadError(
+            f"{name}: line {reader.line_num} cannot be read as CSV.",
+            hint="Quotes must be closed, and a line end inside a cell must be quoted.",
+        ) from error
+    return Cells(pa.array(values, pa.large_string()), np.array(offsets, np.int64))
+
+
+def _lines(text: bytes) -> Iterator[str]:
+    # Not splitlines: VT, FF and NEL are no line ends.
+    yield from (f"{line}\n" for line in text.decode().removesuffix("\n").split("\n"))
+
+
+def _n_columns(cells: Cells, name: str, limits: Limits) -> int:
+    n_columns = int(cells.widths[0])
+    if n_columns > limits.metadata_columns:
+        raise LimitError(
+            f"{name} has {n_columns} columns; metadata_columns is {limits.metadata_columns}."
+        )
+    return n_columns
+
+
+def _without_blank_end(cells: Cells, wanted: int) -> int:
+    """Return the number of rows without the empty ones at the end, but not below `wanted`."""
+    n_rows = len(cells.widths)
+    while n_rows > wanted and n_rows > 1 and cells.row(n_rows - 1) == [""]:
+        n_rows -= 1
+    return n_rows
+
+
+def _check_length(n_found: int, n_rows: int, name: str, has_header: bool) -> None:
+    if n_found == n_rows:
+        return
+    heading = " below its heading" if has_header else ""
+    found = f"{n_found} {'row' if n_found == 1 else 'rows'}" if n_found else "no rows"
+    points = f"{n_rows} {'point' if n_rows == 1 else 'points'}"
+    hint = "The metadata needs one row per point, in the same order."
+    if has_header and n_found == n_rows - 1:
+        hint += " A file of several columns needs a heading as its first line."
+    raise MetadataLengthError(
+        f"The metadata ({name}) has {found}{heading}, the tensor has {points}.", hint=hint
+    )
+
+
+def _ragged(cells: Cells, rows: slice, n_columns: int, name: str) -> list[str]:
+    """Say which lines had too few or too many cells; a blank line is a row of missing cells."""
+    widths = cells.widths[rows]
+    warnings = []
+    for wrong, what in (
+        (np.flatnonzero(widths < n_columns), "fewer cells than columns; the rest are missing"),
+        (np.flatnonzero(widths > n_columns), "more cells than columns; the extra were dropped"),
+    ):
+        if len(wrong):
+            lines = ", ".join(str(row + rows.start + 1) for row in wrong[:SHOWN_LINES].tolist())
+            more = ".." if len(wrong) > SHOWN_LINES else ""
+            noun, verb = ("line", "has") if len(wrong) == 1 else ("lines", "have")
+            warnings.append(f"{name}: {len(wrong)} {noun} ({lines}{more}) {verb} {what}.")
+    return warnings
+
+
+def _long_cells(table: pa.Table, name: str, limits: Limits) -> Iterator[str]:
+    for column in table.column_names:
+        longest = pc.max(pc.binary_length(table.column(column))).as_py() or 0
+        if longest > limits.metadata_cell_bytes:
+            yield (
+                f"{name}: a cell of {column!r} has {spell_bytes(longest)}, above "
+                f"metadata_cell_bytes ({limits.metadata_cell_bytes}): it is kept whole."
+            )

@@ -1,0 +1,104 @@
+"""All files of one dataset: tensor, metadata and sprite, read in the child process."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.dataset import Column, Sprite
+from data.errors import LimitError
+from data.limits import Limits
+from data.metadata import Metadata, describe_column
+from data.readers.contract import ReadOptions, TensorFile
+from data.readers.metadata_file import read_metadata
+from data.readers.tensor_file import read_tensor
+from data.readers.unique_names import unique_names
+
+
+def run(request: dict[str, Any]) -> dict[str, Any]:
+    """Read what a request names and write tensor.npy, metadata.parquet and sprite.png.
+
+    metadata.parquet is only written when there is a column.
+    """
+    # The shares of Arrow's threads would each count as memory; one process has one core.
+    pa.set_cpu_count(1)
+    out, limits = Path(request["out"]), Limits(**request["limits"])
+    if request["tensor"] is None:
+        return _metadata_only(request, out, limits)
+    options = ReadOptions(**request["options"])
+    path, name = Path(request["tensor"]["path"]), request["tensor"]["name"]
+    found = read_tensor(path, name, options, limits)
+    np.save(out / "tensor.npy", found.tensor, allow_pickle=False)
+    warnings, notes = list(found.warnings), list(found.notes)
+    tables = []
+    if request["metadata"]:
+        file = read_metadata(
+            Path(request["metadata"]["path"]), request["metadata"]["name"], found.n_rows, limits
+        )
+        kept = found.kept_rows
+        tables.append(file.table if kept is None else file.table.take(kept))
+        warnings += file.warnings
+        notes += file.notes
+    if found.metadata is not None:
+        tables.append(found.metadata)
+    table = _join(tables, limits)
+    sprite = _read_sprite(request, found, out, limits, warnings) if request["sprite"] else None
+    n_points, n_dims = found.tensor.shape
+    return {
+        "columns": _write(table, out),
+        "sprite": asdict(sprite) if sprite else None,
+        "n_points": n_points,
+        "n_dims": n_dims,
+        "warnings": warnings,
+        "notes": notes,
+    }
+
+
+def _metadata_only(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, Any]:
+    source = request["metadata"]
+    file = read_metadata(Path(source["path"]), source["name"], request["n_rows"], limits)
+    columns = _write(file.table, out)
+    return {"columns": columns, "warnings": file.warnings, "notes": file.notes}
+
+
+def _read_sprite(
+    request: dict[str, Any], found: TensorFile, out: Path, limits: Limits, warnings: list[str]
+) -> Sprite | None:
+    # Pillow takes a tenth of a second to import, and most requests have no sprite.
+    from data.readers.sprite_file import keep_thumbnails, read_sprite
+
+    source, sheet = request["sprite"], out / "sprite.png"
+    thumbnail = tuple(request["thumbnail"]) if request["thumbnail"] else None
+    file = read_sprite(Path(source["path"]), source["name"], thumbnail, found.n_rows, limits, sheet)
+    warnings += file.warnings
+    if file.sprite and found.kept_rows is not None:
+        return keep_thumbnails(sheet, file.sprite, found.kept_rows)
+    return file.sprite
+
+
+def _join(tables: list[pa.Table], limits: Limits) -> pa.Table:
+    """Put the columns of several tables side by side under names that differ."""
+    columns = [column for table in tables for column in table.columns]
+    if len(columns) > limits.metadata_columns:
+        raise LimitError(
+            f"The points have {len(columns)} columns of metadata; "
+            f"metadata_columns is {limits.metadata_columns}."
+        )
+    names, _ = unique_names([name for table in tables for name in table.column_names])
+    return pa.table(columns, names=names)
+
+
+def _write(table: pa.Table, out: Path) -> list[dict[str, Any]]:
+    """Write the columns, and describe them."""
+    if not table.num_columns:
+        return []
+    pq.write_table(table, out / "metadata.parquet")
+    metadata = Metadata(table)
+    return [
+        asdict(Column(name, *describe_column(metadata.column(name)))) for name in metadata.names
+    ]

@@ -1,0 +1,213 @@
+"""The layout of a text table: delimiter, heading, which columns are numbers."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from typing import IO, Literal
+
+from data.errors import LimitError, ReadError
+from data.limits import Limits
+from data.readers.contract import ReadOptions
+from data.readers.unique_names import unique_names
+
+Role = Literal["number", "text"]
+
+NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+MISSING = ("", "nan", "na", "n/a", "null", "none", "#n/a", "inf", "infinity")
+FIRST_BYTES = 64 * 1024**2
+SAMPLE_BYTES = 256 * 1024
+SAMPLE_LINES = 200
+DELIMITERS = {".tsv": "\t", ".csv": ",\t;", ".txt": "\t,; "}
+DELIMITER_NAMES = {"\t": "tabs", ",": "commas", ";": "semicolons", " ": "spaces"}
+
+
+@dataclass(frozen=True)
+class TableLayout:
+    """How a text table is to be read.
+
+    Attributes
+    ----------
+    names : one per column, all different
+    roles : whether a column is a dimension ("number") or metadata ("text")
+    first_line : line of the first point, from 1
+    line_length : bytes of the longest line seen
+    """
+
+    delimiter: str
+    quoting: bool
+    has_header: bool
+    names: tuple[str, ...]
+    roles: tuple[Role, ...]
+    first_line: int
+    line_length: int
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def find_layout(
+    file: IO[bytes], name: str, suffix: str, options: ReadOptions, limits: Limits
+) -> TableLayout:
+    """Look at the first lines of a table; `file` is left where it was."""
+    lines, n_blank = _first_lines(file, name)
+    delimiter = _delimiter(lines, suffix)
+    if lines[0].count(delimiter) >= limits.max_dims + limits.metadata_columns:
+        n_columns = lines[0].count(delimiter) + 1
+        points = "1 point" if len(lines) == 1 else "points"
+        raise LimitError(
+            f"{name} has {points} of {n_columns} dimensions; max_dims is {limits.max_dims}."
+        )
+    quoting = (delimiter in ",;" and any('"' in line for line in lines)) or suffix == ".csv"
+    rows = [cells for cells in _split(lines, delimiter, quoting) if cells]
+    if not rows:
+        raise ReadError(f"{name} is empty.", hint="It holds blank lines only.")
+    body = rows[1:] or rows
+    width = len(rows[0])
+    kinds = [_kind([row[j] for row in body if j < len(row)]) for j in range(width)]
+    has_header = len(rows) > 1 and _is_header(rows[0], kinds)
+    is_index = has_header and not rows[0][0].strip() and _counts([row[0] for row in rows[1:]])
+    names, warnings = _names(rows[0] if has_header else None, kinds, is_index, name)
+    roles = _roles(names, kinds, is_index, options, name)
+    used = delimiter != DELIMITERS[suffix][0] and width > 1 and suffix == ".tsv"
+    notes = [f"Columns are separated by {DELIMITER_NAMES[delimiter]}, not tabs."] if used else []
+    notes += _notes(names, roles, is_index, rows[0] if not has_header else None)
+    return TableLayout(
+        delimiter,
+        quoting,
+        has_header,
+        names,
+        roles,
+        first_line=n_blank + (2 if has_header else 1),
+        line_length=max(len(line.encode()) for line in lines),
+        warnings=tuple(warnings),
+        notes=tuple(notes),
+    )
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a finite decimal number."""
+    return NUMBER.fullmatch(cell) is not None
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell stands for a missing or infinite value."""
+    return cell.strip().lower().lstrip("+-") in MISSING
+
+
+def _first_lines(file: IO[bytes], name: str) -> tuple[list[str], int]:
+    """Return the first lines with content, and how many blank ones stand before them."""
+    start = file.tell()
+    head = file.read(SAMPLE_BYTES)
+    if b"\n" not in head and b"\r" not in head:
+        head += file.read(FIRST_BYTES)
+    at_end = not file.read(1)
+    file.seek(start)
+    lines = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    if len(lines) > 1 and not at_end:
+        lines.pop()  # cut by the end of the sample
+    elif not at_end:
+        raise ReadError(f"{name} is no table: its first line is longer than 64 MB.")
+    texts = [line.decode("utf-8", "replace") for line in lines[:SAMPLE_LINES] if line.strip(b" ")]
+    n_blank = next((i for i, line in enumerate(lines) if line.strip(b" ")), 0)
+    return texts or [""], n_blank
+
+
+def _delimiter(lines: list[str], suffix: str) -> str:
+    """Return the usual delimiter of the extension, or another one by the first line."""
+    usual = DELIMITERS[suffix]
+    counts = {delimiter: lines[0].count(delimiter) for delimiter in usual}
+    best = max(counts, key=lambda delimiter: counts[delimiter])
+    if suffix == ".tsv" and not counts[best]:
+        # A .tsv without tabs: only where the other sign makes every cell a number.
+        for other in ",; ":
+            cells = lines[-1].strip().split(other)
+            if len(cells) > 1 and all(is_number(cell) for cell in cells):
+                return other
+    if suffix == ".txt" and counts["\t"]:
+        return "\t"
+    if suffix == ".txt" and best == " " and (counts[","] or counts[";"]):
+        return max(",;", key=lambda delimiter: counts[delimiter])
+    return best if counts[best] else usual[0]
+
+
+def _split(lines: list[str], delimiter: str, quoting: bool) -> list[list[str]]:
+    if not quoting:
+        return [line.split(delimiter) for line in lines]
+    csv.field_size_limit(FIRST_BYTES * 2)
+    return list(csv.reader(lines, delimiter=delimiter))
+
+
+def _kind(cells: list[str]) -> Role:
+    """Return what most cells of a column are; one without any value passes as numbers."""
+    present = [cell for cell in cells if not is_missing(cell)]
+    n_numbers = sum(map(is_number, present))
+    return "number" if not present or 2 * n_numbers > len(present) else "text"
+
+
+def _is_header(first: list[str], kinds: list[Role]) -> bool:
+    dims = [cell for cell, kind in zip(first, kinds, strict=True) if kind == "number"]
+    if any(not is_number(cell) and not is_missing(cell) for cell in dims):
+        return True
+    # pandas heads unnamed columns 0, 1, 2..: a heading beside a text column or an empty corner.
+    counted = dims[1:] if not first[0].strip() else dims
+    beside = "text" in kinds or not first[0].strip()
+    return beside and len(counted) > 1 and counted == [str(i) for i in range(len(counted))]
+
+
+def _counts(cells: list[str]) -> bool:
+    return cells == [str(i) for i in range(len(cells))]
+
+
+def _names(
+    header: list[str] | None, kinds: list[Role], is_index: bool, name: str
+) -> tuple[tuple[str, ...], list[str]]:
+    if header is None:
+        texts = [j for j, kind in enumerate(kinds) if kind == "text"]
+        labels = {j: "label" if i == 0 else f"label {i + 1}" for i, j in enumerate(texts)}
+        return tuple(labels.get(j, f"column {j + 1}") for j in range(len(kinds))), []
+    names, changed = unique_names(["index", *header[1:]] if is_index else header)
+    warnings = [f"{name}: columns were renamed: {', '.join(changed)}."] if changed else []
+    return tuple(names), warnings
+
+
+def _roles(
+    names: tuple[str, ...],
+    kinds: list[Role],
+    is_index: bool,
+    options: ReadOptions,
+    name: str,
+) -> tuple[Role, ...]:
+    if options.columns is not None:
+        unknown = [column for column in options.columns if column not in names]
+        if unknown or not options.columns:
+            raise ReadError(
+                f"{name} has no column {unknown[0]!r}." if unknown else "No column was chosen.",
+                hint=f"The columns are: {', '.join(names[:50])}.",
+            )
+        chosen = set(options.columns)
+        return tuple("number" if column in chosen else "text" for column in names)
+    roles: list[Role] = list(kinds)
+    if is_index:
+        roles[0] = "text"
+    if "number" not in roles:
+        raise ReadError(
+            f"{name} has no column of numbers; its columns are: {', '.join(names[:20])}.",
+            hint="Is it a metadata file? Open it together with the file of vectors.",
+        )
+    return tuple(roles)
+
+
+def _notes(
+    names: tuple[str, ...], roles: tuple[Role, ...], is_index: bool, first: list[str] | None
+) -> list[str]:
+    texts = [name for name, role in zip(names, roles, strict=True) if role == "text"]
+    notes = []
+    if is_index and roles[0] == "text":
+        notes.append("The unnamed first column counts the rows: it is metadata, no dimension.")
+        texts = texts[1:]
+    if texts:
+        notes.append(f"Taken as metadata, not as dimensions: {', '.join(texts[:20])}.")
+    if first and len(first) > 2 and first == [str(i) for i in range(len(first))]:
+        notes.append("Line 1 is 0, 1, 2..: it was read as a point, not as a heading.")
+    return notes

@@ -1,0 +1,58 @@
+"""What the application is given: the stores of one data directory, and the limits."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from data.errors import StorageError
+from data.limits import Limits
+from data.stores.datasets import DatasetStore
+from data.stores.projections import ProjectionStore
+from data.stores.views import ViewStore
+
+FOLDERS = ("datasets", "projections", "views", "trash")
+
+
+@dataclass(frozen=True)
+class Services:
+    """The stores that routes and callbacks work with."""
+
+    data_dir: Path
+    limits: Limits
+    datasets: DatasetStore
+    projections: ProjectionStore
+    views: ViewStore
+
+    @classmethod
+    def open(cls, data_dir: Path, limits: Limits | None = None) -> Self:
+        """Open a data directory, creating it (mode 0700) when it is missing.
+
+        Raises
+        ------
+        StorageError
+            If it cannot be created or written.
+        """
+        limits = limits or Limits()
+        try:
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in FOLDERS:
+                (data_dir / folder).mkdir(mode=0o700, exist_ok=True)
+            writable = os.access(data_dir, os.W_OK | os.X_OK)
+        except OSError:
+            writable = False
+        if not writable:
+            raise StorageError(
+                f"The data directory {data_dir} cannot be written.",
+                hint="Choose another one with --data-dir.",
+            )
+        datasets = DatasetStore(data_dir, limits)
+        return cls(
+            data_dir=data_dir,
+            limits=limits,
+            datasets=datasets,
+            projections=ProjectionStore(data_dir, datasets),
+            views=ViewStore(data_dir / "views"),
+        )

@@ -1,0 +1,90 @@
+"""Writing so that a crash leaves the old or the new, never half of it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from data.errors import StorageError
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn what the disk refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(
+                "The server's disk is full; nothing was changed.",
+                hint="Ask who runs the server to make room, then try again.",
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise StorageError(
+                "The server may not write to its data directory; nothing was changed.",
+                hint="Ask who runs the server to check its permissions.",
+            ) from error
+        raise
+
+
+def sync_directory(directory: Path) -> None:
+    """Make names that were created or renamed in a directory survive a power loss."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of a written file survive a power loss."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace a file at once: temporary name, flush, fsync, rename, fsync of the directory."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    with storage_errors():
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            sync_directory(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Replace a JSON file at once; NaN is refused because JSON has none."""
+    write_bytes(path, json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1).encode())
+
+
+@contextmanager
+def staging(parent: Path) -> Iterator[Path]:
+    """Give an empty directory beside the finished ones; what is left in it is removed."""
+    directory = parent / f".new-{secrets.token_hex(8)}"
+    with storage_errors():
+        directory.mkdir(mode=0o700)
+        try:
+            yield directory
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def publish(directory: Path, final: Path) -> None:
+    """Give a finished directory its name, after all of its files are on the disk."""
+    for path in directory.iterdir():
+        sync_file(path)
+    sync_directory(directory)
+    directory.rename(final)
+    sync_directory(final.parent)
