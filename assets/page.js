@@ -1,0 +1,77 @@
+// The page around the view: address bar, notices, panels, keys.
+(function () {
+  "use strict";
+  const projector = window.projector;
+
+  function cameraText(camera) {
+    const parts = ["eye", "center", "up"].flatMap((part) => ["x", "y", "z"].map((a) => camera[part][a]));
+    return parts.map((number) => Number(number.toFixed(3))).join(",");
+  }
+
+  projector.clientside({
+    // Replaces, never pushes: the Back button leaves the page.
+    writeAddress: function (link, camera, pathname) {
+      if (!link) return;
+      const suffix = camera && link !== "?" ? `&camera=${cameraText(camera)}` : "";
+      history.replaceState(history.state, "", pathname + (link === "?" ? "" : link + suffix));
+    },
+    showNotice: function (notice) {
+      const bar = projector.byId("notice-bar");
+      bar.hidden = !notice;
+      if (!notice) return;
+      bar.className = `notice ${notice.kind}`;
+      projector.byId("notice-text").textContent = notice.text;
+      projector.byId("notice-undo").hidden = !notice.undo;
+    },
+  });
+
+  function isTyping(target) {
+    return target.closest("input, textarea, select, [contenteditable], dialog[open]") !== null;
+  }
+
+  function activeList() {
+    const focused = document.activeElement;
+    if (focused && focused.classList.contains("row-list")) return focused;
+    const neighbors = projector.byId("neighbor-list");
+    return neighbors.childElementCount ? neighbors : projector.byId("match-list");
+  }
+
+  const commitSearch = () => projector.report("search-committed", { text: projector.byId("search").value });
+
+  const KEYS = {
+    "/": () => projector.byId("search").focus(),
+    0: () => projector.resetView(),
+    Escape: () => projector.byId("clear").click(),
+    ArrowDown: () => projector.walkList(activeList(), 1),
+    ArrowUp: () => projector.walkList(activeList(), -1),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { target, key } = event;
+    if (target.id === "search" && key === "Enter") return commitSearch();
+    if (target.id === "search" && key === "Escape") return target.blur();
+    if (isTyping(target)) return;
+    if (key === "Enter") {
+      if (target.classList.contains("row-list")) projector.goToActive(target);
+      return;
+    }
+    if (!(key in KEYS)) return;
+    event.preventDefault();
+    KEYS[key]();
+  });
+
+  function onClick(id, run) {
+    projector.whenPresent(id, (button) => button.addEventListener("click", run));
+  }
+
+  onClick("notice-close", () => window.dash_clientside.set_props("notice", { data: null }));
+  onClick("search-commit", commitSearch);
+  onClick("help-open", () => projector.byId("help").showModal());
+  for (const side of ["left", "right"]) {
+    onClick(`toggle-${side}`, () => {
+      document.querySelector(".page").classList.toggle(`without-${side}`);
+      window.dispatchEvent(new Event("resize"));
+    });
+  }
+})();

@@ -1,0 +1,101 @@
+// Lists of points (matches, neighbors): pointing shows the point, a click or Enter goes to it.
+(function () {
+  "use strict";
+  const projector = window.projector;
+  const contents = {};
+
+  function distanceText(distance) {
+    return distance >= 100 ? distance.toFixed(1) : distance.toFixed(3);
+  }
+
+  function entry(list, content, i) {
+    const row = content.rows[i];
+    const line = projector.element("div", "row-entry");
+    line.id = `${list.id}-${row}`;
+    line.dataset.row = String(row);
+    line.setAttribute("role", "option");
+    line.setAttribute("aria-selected", "false");
+    const thumbnail = projector.thumbnail(row, 24);
+    if (thumbnail) line.append(thumbnail);
+    const label = projector.element("bdi", "label", projector.visibleText(content.labels[i]));
+    line.append(label);
+    if (content.values) {
+      line.append(projector.element("bdi", "hint", projector.visibleText(content.values[i])));
+    }
+    if (content.distances) {
+      const longest = content.distances[content.distances.length - 1] || 1;
+      const bar = projector.element("span", "bar");
+      bar.style.setProperty("--share", String(content.distances[i] / longest));
+      line.append(bar, projector.element("span", "distance", distanceText(content.distances[i])));
+    }
+    return line;
+  }
+
+  function fill(id) {
+    const list = projector.byId(id), content = contents[id];
+    const lines = content ? content.rows.map((_, i) => entry(list, content, i)) : [];
+    list.replaceChildren(...lines);
+    list.removeAttribute("aria-activedescendant");
+    list.scrollTop = 0;
+  }
+
+  projector.fillLists = () => Object.keys(contents).forEach(fill);
+
+  function activate(list, line) {
+    for (const other of list.querySelectorAll('[aria-selected="true"]')) {
+      other.setAttribute("aria-selected", "false");
+    }
+    line.setAttribute("aria-selected", "true");
+    list.setAttribute("aria-activedescendant", line.id);
+    line.scrollIntoView({ block: "nearest" });
+    projector.pointOut(Number(line.dataset.row));
+  }
+
+  // Moves to the next or previous entry; the first when none is active yet.
+  projector.walkList = function (list, step) {
+    const active = list.querySelector('[aria-selected="true"]');
+    const next = active
+      ? step > 0 ? active.nextElementSibling : active.previousElementSibling
+      : list.firstElementChild;
+    if (next) activate(list, next);
+  };
+
+  projector.goToActive = function (list) {
+    const active = list.querySelector('[aria-selected="true"]');
+    if (active) projector.choosePoint(Number(active.dataset.row));
+  };
+
+  function wire(list) {
+    list.addEventListener("mouseover", (event) => {
+      const line = event.target.closest(".row-entry");
+      if (line) projector.pointOut(Number(line.dataset.row));
+    });
+    list.addEventListener("mouseleave", () => projector.pointOut(null));
+    list.addEventListener("blur", () => projector.pointOut(null));
+    list.addEventListener("click", (event) => {
+      const line = event.target.closest(".row-entry");
+      if (line) projector.choosePoint(Number(line.dataset.row));
+    });
+  }
+
+  ["match-list", "neighbor-list"].forEach((id) => projector.whenPresent(id, wire));
+
+  function neighborsTitle(found) {
+    if (!found) return "Click a point to list its nearest neighbors.";
+    const metric = found.metric === "cosine" ? "cosine" : "Euclidean";
+    const among = found.isolated ? " among the isolated points" : "";
+    return `${found.rows.length.toLocaleString("en")} nearest${among}, ${metric} distance in the original space`;
+  }
+
+  projector.clientside({
+    listNeighbors: function (found) {
+      contents["neighbor-list"] = found;
+      projector.byId("neighbors-title").textContent = neighborsTitle(found);
+      fill("neighbor-list");
+    },
+    listMatches: function (matches) {
+      contents["match-list"] = matches;
+      fill("match-list");
+    },
+  });
+})();

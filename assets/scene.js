@@ -1,0 +1,249 @@
+// Draws the points: joins what Dash derives (projection, colors, selection) into one Plotly scene.
+(function () {
+  "use strict";
+  const projector = window.projector;
+
+  const shown = {
+    projection: null, axes: [], rows: null, coloring: null, values: null, hidden: new Set(),
+    selected: null, selectedPoint: null, matches: null, focusOnMatches: false,
+    dimensionality: 3, components: [0, 1, 2], pointSize: 1,
+    cameras: {}, drawn: new Int32Array(0), baseLayout: null, nFrames: 0,
+  };
+  projector.shown = shown;
+  let latest = 0;
+  let previous = {};
+
+  projector.graph = () => document.querySelector("#graph .js-plotly-plot");
+  projector.rowOf = (place) => (shown.rows ? shown.rows[place] : place);
+
+  async function load(projection, coloring, components) {
+    const usable = components.filter((c) => c < projection.n_components);
+    const url = `api/v1/projections/${projection.id}/coordinates?components=${usable.join(",")}`;
+    const Type = coloring.kind === "categorical" ? Int32Array : Float32Array;
+    const [coordinates, values] = await Promise.all([
+      projector.fetchCoordinates(url),
+      coloring.url ? projector.fetchValues(coloring.url, Type) : null,
+    ]);
+    return { axes: splitAxes(coordinates, components, usable), values };
+  }
+
+  // One array per axis; an axis that the data does not have stays at 0.
+  function splitAxes(coordinates, components, usable) {
+    const [n, k] = coordinates.shape;
+    return components.map((component) => {
+      const axis = new Float32Array(n), column = usable.indexOf(component);
+      if (column >= 0) for (let i = 0; i < n; i++) axis[i] = coordinates.values[i * k + column];
+      return axis;
+    });
+  }
+
+  function axisTitles() {
+    const ratios = shown.projection.explained_variance_ratio || [];
+    return shown.components.map((component) =>
+      component < shown.projection.n_components
+        ? `PC ${component + 1} (${(100 * (ratios[component] || 0)).toFixed(1)} %)`
+        : ""
+    );
+  }
+
+  // Rows that stand out: the matches while a person types, else the selection; null: all alike.
+  function focusedRows() {
+    const rows = shown.focusOnMatches ? shown.matches : shown.selected;
+    if (!rows || !rows.length) return null;
+    return new Set(rows);
+  }
+
+  function hiddenTest() {
+    const { coloring, hidden, values } = shown;
+    if (!hidden.size || coloring.kind !== "categorical") return () => false;
+    const codes = new Set(coloring.values.flatMap((value, code) => (hidden.has(value) ? [code] : [])));
+    if (hidden.has("")) codes.add(-1);
+    return (place) => codes.has(values[projector.rowOf(place)]);
+  }
+
+  function countFrame() {
+    shown.nFrames += 1;
+    projector.byId("view").dataset.frame = String(shown.nFrames);
+    projector.placeMarks();
+  }
+
+  // Every later frame (orbit, zoom) is counted where the scene itself learns of it.
+  function followFrames() {
+    const plot = projector.glplot();
+    if (!plot || plot.isFollowed) return;
+    plot.isFollowed = true;
+    const before = plot.onrender;
+    plot.onrender = function () {
+      if (before) before.call(plot);
+      countFrame();
+    };
+  }
+
+  // Plotly draws one change after the other; a change that comes meanwhile waits for its end.
+  let drawing = null, again = false;
+  projector.redraw = async function () {
+    if (!shown.projection || !projector.graph()) return;
+    if (drawing) {
+      again = true;
+      return;
+    }
+    try {
+      drawing = drawNow();
+      await drawing;
+    } finally {
+      drawing = null;
+    }
+    if (again) {
+      again = false;
+      projector.redraw();
+    }
+  };
+
+  async function drawNow() {
+    const graph = projector.graph(), focus = focusedRows();
+    shown.baseLayout = shown.baseLayout || graph.layout;
+    const isFocused = (place) => focus !== null && focus.has(projector.rowOf(place));
+    const { drawn, nVisible, nFocused } = projector.drawnPlaces(
+      shown.axes[0].length, hiddenTest(), isFocused
+    );
+    const flat = shown.dimensionality === 2;
+    const take = (axis) => Float32Array.from(drawn, (place) => axis[place]);
+    const ranges = projector.equalRanges(flat ? [shown.axes[0], shown.axes[1], []] : shown.axes);
+    // In 2D what is in focus lies a little higher, so that nothing covers it.
+    const lift = (ranges[2][1] - ranges[2][0]) / 200;
+    const first = drawn.length - nFocused;
+    const trace = {
+      type: "scatter3d", mode: "markers", hoverinfo: "none",
+      x: take(shown.axes[0]), y: take(shown.axes[1]),
+      z: flat ? Float32Array.from(drawn, (_, i) => (i < first ? 0 : lift)) : take(shown.axes[2]),
+      marker: projector.markers(
+        drawn, projector.rowOf, projector.colorOfRow(shown.coloring, shown.values),
+        focus, shown.selectedPoint, shown.pointSize
+      ),
+    };
+    const camera = currentCamera();
+    const layout = projector.sceneLayout(
+      shown.baseLayout, shown.dimensionality, axisTitles(), ranges, camera
+    );
+    shown.drawn = drawn;
+    await window.Plotly.react(graph, [trace], layout, graph._context);
+    followFrames();
+    projector.followCamera(graph);
+    announce(nVisible);
+  }
+
+  function announce(nVisible) {
+    const view = projector.byId("view"), n = shown.drawn.length;
+    view.dataset.points = String(n);
+    view.dataset.projection = shown.projection.id;
+    view.dataset.drawn = [shown.projection.id, shown.dimensionality, ...shown.components].join(" ");
+    const counts = `${n.toLocaleString("en")} of ${nVisible.toLocaleString("en")}`;
+    projector.byId("drawn-note").textContent =
+      n < nVisible ? `${counts} points drawn (a fixed random sample and all that is selected)` : "";
+    countFrame();
+  }
+
+  // The camera as the person left it, per dimensionality. Plotly lets a movement run out after
+  // the gesture has ended, so what is on the screen counts, not what the gesture reported.
+  function currentCamera() {
+    const { cameras, dimensionality, drawnDimensionality } = shown;
+    const scene = projector.scene();
+    if (cameras[dimensionality] && scene && drawnDimensionality === dimensionality) {
+      cameras[dimensionality] = scene.getCamera();
+    }
+    shown.drawnDimensionality = dimensionality;
+    return structuredClone(cameras[dimensionality] || projector.defaultCamera(dimensionality));
+  }
+
+  projector.keepCamera = function () {
+    const scene = projector.scene();
+    if (!scene) return;
+    shown.cameras[shown.dimensionality] = structuredClone(scene.getCamera());
+    window.dash_clientside.set_props("camera", { data: shown.cameras[shown.dimensionality] });
+  };
+
+  projector.resetView = async function () {
+    if (!shown.projection) return;
+    projector.isResetting = true;
+    await window.Plotly.relayout(projector.graph(), {
+      "scene.camera": projector.defaultCamera(shown.dimensionality),
+      "scene.aspectratio": projector.aspectRatio(shown.dimensionality),
+    });
+    projector.isResetting = false;
+    delete shown.cameras[shown.dimensionality];
+    window.dash_clientside.set_props("camera", { data: null });
+  };
+
+  function note(name, value) {
+    const changed = JSON.stringify(previous[name]) !== JSON.stringify(value);
+    previous[name] = value;
+    return changed;
+  }
+
+  function takeControls(hidden, selectedRows, selectedPoint, matches, pointSize) {
+    const typed = note("matches", matches && matches.all);
+    const selectionChanged = note("selected", [selectedRows, selectedPoint]);
+    if (typed) shown.focusOnMatches = Boolean(matches && matches.all);
+    if (selectionChanged) shown.focusOnMatches = false;
+    shown.hidden = new Set(hidden || []);
+    shown.selected = projector.decodeRows(selectedRows);
+    shown.selectedPoint = selectedPoint;
+    shown.matches = matches && matches.all ? projector.decodeRows(matches.all) : null;
+    shown.pointSize = pointSize || 1;
+  }
+
+  function openDataset(projection, dimensionality, restoredCamera) {
+    if (!note("dataset", projection.dataset)) return;
+    shown.drawnDimensionality = null;
+    shown.cameras = restoredCamera ? { [dimensionality]: cameraOf(restoredCamera, dimensionality) } : {};
+  }
+
+  function cameraOf(saved, dimensionality) {
+    return Object.assign(projector.defaultCamera(dimensionality), saved);
+  }
+
+  async function draw(
+    projection, coloring, hidden, selectedRows, selectedPoint, matches,
+    dimensionality, x, y, z, pointSize, restoredCamera
+  ) {
+    if (!projection) return clear();
+    // The colors of the dataset before, while those of the new one are on their way.
+    if (!coloring || (coloring.dataset && coloring.dataset !== projection.dataset)) return;
+    const mine = (latest += 1);
+    const components = [x, y, z].map(Number);
+    let loaded;
+    try {
+      loaded = await load(projection, coloring, components);
+    } catch (error) {
+      window.dash_clientside.set_props("notice", { data: { kind: "error", text: error.message } });
+      return;
+    }
+    if (mine !== latest) return;
+    openDataset(projection, Number(dimensionality), restoredCamera);
+    if (shown.projection !== projection) {
+      shown.rows = projection.rows ? projector.decodeRows(projection.rows) : null;
+    }
+    Object.assign(shown, loaded, { projection, coloring, components });
+    shown.dimensionality = Number(dimensionality);
+    takeControls(hidden, selectedRows, selectedPoint, matches, pointSize);
+    projector.markLegend();
+    await projector.redraw();
+  }
+
+  function clear() {
+    latest += 1;
+    shown.projection = null;
+    shown.drawn = new Int32Array(0);
+    previous = {};
+    const graph = projector.graph();
+    if (graph && window.Plotly) window.Plotly.react(graph, [], graph.layout);
+    projector.byId("view").dataset.points = "0";
+    projector.placeMarks();
+  }
+
+  projector.clientside({
+    draw: (...values) => void draw(...values),
+  });
+
+  projector.whenPresent("reset-view", (button) => button.addEventListener("click", projector.resetView));
+})();

@@ -1,0 +1,14 @@
+"""Connects what is on the screen with what is computed; one module per journey."""
+
+from __future__ import annotations
+
+import dash
+
+from callbacks import datasets, inspector, links, projections, selection, view
+from data.services import Services
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register every callback on the given application."""
+    for journey in (links, datasets, view, projections, selection, inspector):
+        journey.register(app, services)

@@ -1,0 +1,82 @@
+"""Datasets: the list of them, names, deleting and taking it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+
+from dashboard import ids
+from dashboard.panels.data import dataset_options
+from data.services import Services
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register the dataset list and what changes it."""
+
+    @app.callback(
+        Output(ids.DATASET, "data", allow_duplicate=True),
+        Input(ids.CATALOG_CHANGED, "data"),
+        prevent_initial_call=True,
+    )
+    def list_datasets(changed: Any) -> list[dict[str, str]]:
+        return dataset_options(services.datasets.list())
+
+    @app.callback(
+        Output(ids.CATALOG_CHANGED, "data"),
+        Input(ids.DATASET_NAME, "value"),
+        State(ids.DATASET, "value"),
+        prevent_initial_call=True,
+    )
+    def rename_dataset(name: Any, dataset_id: Any) -> Any:
+        return rename(services, dataset_id, name)
+
+    @app.callback(
+        Output(ids.OPENED, "data"),
+        Output(ids.NOTICE, "data"),
+        Input(ids.DATASET_DELETE, "n_clicks"),
+        Input(ids.NOTICE_UNDO, "n_clicks"),
+        State(ids.DATASET, "value"),
+        State(ids.NOTICE, "data"),
+        prevent_initial_call=True,
+    )
+    def delete_dataset(deleted: Any, undone: Any, dataset_id: Any, notice: Any) -> tuple[Any, Any]:
+        if ctx.triggered_id == ids.DATASET_DELETE:
+            return delete(services, dataset_id)
+        return undo(services, notice)
+
+    app.clientside_callback(
+        ClientsideFunction("projector", "showDataset"),
+        Input(ids.DATASET_INFO, "data"),
+        Input(ids.LABEL_BY, "value"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("projector", "showNotice"),
+        Input(ids.NOTICE, "data"),
+    )
+
+
+def rename(services: Services, dataset_id: Any, name: Any) -> Any:
+    """Give the open dataset the name that was typed; an empty one is not taken."""
+    if not dataset_id or not isinstance(name, str) or not name.strip():
+        return no_update
+    if services.datasets.record(str(dataset_id)).name == name.strip():
+        return no_update
+    record = services.datasets.rename(str(dataset_id), name)
+    return {"id": record.id, "name": record.name}
+
+
+def delete(services: Services, dataset_id: Any) -> tuple[Any, Any]:
+    """Move the open dataset to the trash, open the next, and offer to undo."""
+    if not dataset_id:
+        return no_update, no_update
+    record = services.datasets.delete(str(dataset_id))
+    text = f"“{record.name}” is in the trash and stays there for 7 days."
+    return {"id": None}, {"kind": "info", "text": text, "undo": record.id}
+
+
+def undo(services: Services, notice: Any) -> tuple[Any, Any]:
+    """Bring back the dataset that the notice is about, and open it."""
+    record = services.datasets.restore(str((notice or {}).get("undo")))
+    return {"id": record.id}, None

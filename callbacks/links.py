@@ -1,0 +1,205 @@
+"""Opening a view from a link or a choice, and keeping the address bar up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from dash.exceptions import PreventUpdate
+
+from callbacks.errors import sentence
+from dashboard import ids
+from dashboard.controls import bind_all, controls_of_view, view_of_controls
+from dashboard.panels.data import build_remarks, column_options, dataset_options
+from data.dataset import DatasetRecord, label_column
+from data.errors import NotFoundError, ProjectorError
+from data.links import MAX_LINK, link_text, view_of_link
+from data.services import Services
+from data.view_state import Search, ViewState, check_rows
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register the join of all controls and the restore from a link."""
+
+    @app.callback(
+        output={
+            "controls": bind_all(lambda id, name: Output(id, name, allow_duplicate=True)),
+            "page": {
+                "datasets": Output(ids.DATASET, "data"),
+                "info": Output(ids.DATASET_INFO, "data"),
+                "camera": Output(ids.RESTORED_CAMERA, "data"),
+                "normalize": Output(ids.NORMALIZE, "checked"),
+                "standardize": Output(ids.STANDARDIZE, "checked"),
+                "name": Output(ids.DATASET_NAME, "value"),
+                "remarks": Output(ids.DATASET_REMARKS, "children"),
+                "label_options": Output(ids.LABEL_BY, "data"),
+                "color_options": Output(ids.COLOR_BY, "data"),
+                "search_options": Output(ids.SEARCH_COLUMN, "data"),
+                "empty": Output(ids.EMPTY, "hidden"),
+                "notice": Output(ids.NOTICE, "data", allow_duplicate=True),
+            },
+        },
+        inputs={
+            "address": Input(ids.LOCATION, "search"),
+            "chosen": Input(ids.DATASET, "value"),
+            "opened": Input(ids.OPENED, "data"),
+            "info": State(ids.DATASET_INFO, "data"),
+        },
+        prevent_initial_call="initial_duplicate",
+    )
+    def open_view(address: Any, chosen: Any, opened: Any, info: Any) -> dict[str, Any]:
+        if ctx.triggered_id == ids.DATASET and chosen:
+            if info and info.get("id") == chosen:
+                # Not a person's choice but what this callback itself has just written.
+                raise PreventUpdate
+            return opened_page(services, default_view(services.datasets.record(str(chosen))))
+        # At the start of a page everything counts as changed; then the address decides.
+        if ctx.triggered_id == ids.OPENED and opened:
+            return opened_page(services, first_view(services, opened.get("id")))
+        if address is None:
+            # The browser has not told its address yet; it will in a moment.
+            raise PreventUpdate
+        return opened_address(services, str(address))
+
+    @app.callback(
+        Output(ids.VIEW_STATE, "data"),
+        Output(ids.LINK, "data"),
+        inputs={"values": bind_all(Input)},
+        prevent_initial_call=True,
+    )
+    def join(values: dict[str, Any]) -> tuple[Any, str]:
+        view = view_of_controls(values)
+        return (view.to_json(), link_of_view(services, view)) if view else (None, "?")
+
+    app.clientside_callback(
+        ClientsideFunction("projector", "writeAddress"),
+        Input(ids.LINK, "data"),
+        Input(ids.CAMERA, "data"),
+        State(ids.LOCATION, "pathname"),
+        prevent_initial_call=True,
+    )
+
+
+def default_view(record: DatasetRecord) -> ViewState:
+    """Return how a dataset is shown before anybody chose anything."""
+    groups = (column.name for column in record.columns if column.kind == "categorical")
+    return ViewState(
+        dataset_id=record.id,
+        label_by=label_column(record),
+        color_by=next(groups, None),
+        search=Search(column=label_column(record)),
+    )
+
+
+def first_view(services: Services, dataset_id: str | None = None) -> ViewState | None:
+    """Return the default view of a dataset, or of the newest; None when there is none."""
+    if dataset_id is not None:
+        return default_view(services.datasets.record(str(dataset_id)))
+    newest = next(iter(services.datasets.list()), None)
+    return default_view(newest) if newest else None
+
+
+def link_of_view(services: Services, view: ViewState) -> str:
+    """Return the query of a view's address; what is too long for one is stored."""
+    text = link_text(view)
+    return f"?view={text}" if len(text) <= MAX_LINK else f"?saved={services.views.save(view)}"
+
+
+def view_of_address(services: Services, address: str) -> ViewState | None:
+    """Return the view that an address holds; None when it holds none.
+
+    Raises
+    ------
+    ProjectorError
+        If the link is damaged or names what is gone.
+    """
+    query = parse_qs(address.removeprefix("?"))
+    if "view" in query:
+        view = view_of_link(query["view"][0])
+    elif "saved" in query:
+        view = services.views.load(query["saved"][0])
+    else:
+        return None
+    record = services.datasets.record(view.dataset_id)
+    return complete(check_rows(view, record.n_points), record)
+
+
+def complete(view: ViewState, record: DatasetRecord) -> ViewState:
+    """Return the view without columns that are gone since it was saved."""
+    names = {column.name for column in record.columns}
+    return ViewState.from_json(
+        {
+            **view.to_json(),
+            "color_by": view.color_by if view.color_by in names else None,
+            "label_by": view.label_by if view.label_by in names else label_column(record),
+        }
+    )
+
+
+def opened_address(services: Services, address: str) -> dict[str, Any]:
+    """Open what an address holds; what is gone is said, and what is left is opened."""
+    try:
+        view = view_of_address(services, address) or first_view(services)
+    except ProjectorError as error:
+        notice = {"kind": "error", "text": sentence(error)}
+        return opened_page(services, first_view(services), notice)
+    return opened_page(services, view, camera=camera_of_address(address))
+
+
+def camera_of_address(address: str) -> dict[str, Any] | None:
+    """Return the camera of an address: nine numbers for eye, center and up."""
+    try:
+        parts = [float(part) for part in parse_qs(address[1:])["camera"][0].split(",")]
+        names = ("eye", "center", "up")
+        vectors = [dict(zip("xyz", parts[i : i + 3], strict=True)) for i in (0, 3, 6)]
+        return dict(zip(names, vectors, strict=True))
+    except (KeyError, ValueError):
+        return None
+
+
+def opened_page(
+    services: Services,
+    view: ViewState | None,
+    notice: dict[str, Any] | None = None,
+    camera: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return what every control and the parts about the dataset are set to."""
+    datasets = dataset_options(services.datasets.list())
+    if view is None:
+        controls = {**controls_of_view(ViewState(dataset_id="")), "dataset_id": None}
+        parts = _page_parts(None, {})
+    else:
+        controls = controls_of_view(view)
+        record = services.datasets.record(view.dataset_id)
+        parts = _page_parts(record, _projection_parameters(services, view))
+    # Without anything to say, what another callback has just said stays.
+    said = no_update if notice is None else notice
+    page = {**parts, "datasets": datasets, "notice": said, "camera": camera}
+    return {"controls": controls, "page": page}
+
+
+def _page_parts(record: DatasetRecord | None, parameters: dict[str, Any]) -> dict[str, Any]:
+    columns = record.columns if record else ()
+    return {
+        "info": record.to_json() if record else None,
+        "normalize": bool(parameters.get("normalize")),
+        "standardize": bool(parameters.get("standardize")),
+        "name": record.name if record else "",
+        "remarks": build_remarks(record) if record else [],
+        "label_options": column_options(columns),
+        "color_options": column_options(columns, for_color=True),
+        "search_options": column_options(columns),
+        "empty": record is not None,
+    }
+
+
+def _projection_parameters(services: Services, view: ViewState) -> dict[str, Any]:
+    """Return the parameters of the view's projection; defaults when it is not here any more."""
+    if view.projection_id is None:
+        return {}
+    try:
+        return services.projections.record(view.projection_id).parameters
+    except NotFoundError:
+        return {}

@@ -1,0 +1,103 @@
+"""Projections: what is computed for the rows that are shown, and what is said about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import Input, Output, no_update
+
+from dashboard import ids
+from dashboard.panels.projection import AXES, build_variance_chart, component_options
+from data.dataset import DatasetRecord
+from data.errors import ParameterError
+from data.rows import decode_rows
+from data.services import Services
+from data.stores.projections import ProjectionRecord
+
+NOTHING: dict[str, Any] = {
+    "projection": None,
+    "projection_id": None,
+    "options": (component_options(()),) * len(AXES),
+    "note": "",
+    "status": "",
+}
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register PCA of the shown rows, its axes and its chart."""
+
+    @app.callback(
+        output={
+            "projection": Output(ids.PROJECTION, "data"),
+            "projection_id": Output(ids.PROJECTION_ID, "data"),
+            "options": tuple(Output(component, "data") for component, _ in AXES),
+            "note": Output(ids.PROJECTION_NOTE, "children"),
+            "status": Output(ids.STATUS, "children"),
+        },
+        inputs={
+            "info": Input(ids.DATASET_INFO, "data"),
+            "isolation": Input(ids.ISOLATION, "data"),
+            "normalize": Input(ids.NORMALIZE, "checked"),
+            "standardize": Input(ids.STANDARDIZE, "checked"),
+        },
+        running=[(Output(ids.BUSY, "hidden"), False, True)],
+        prevent_initial_call=True,
+    )
+    def project(info: Any, isolation: Any, normalize: Any, standardize: Any) -> dict[str, Any]:
+        if not info:
+            return NOTHING
+        switches = {"normalize": bool(normalize), "standardize": bool(standardize)}
+        return projected(services, str(info["id"]), isolation, switches)
+
+    @app.callback(
+        Output(ids.VARIANCE, "children"),
+        inputs={
+            "projection": Input(ids.PROJECTION, "data"),
+            "dimensionality": Input(ids.DIMENSIONALITY, "value"),
+            "components": tuple(Input(component, "value") for component, _ in AXES),
+        },
+        prevent_initial_call=True,
+    )
+    def variance(projection: Any, dimensionality: Any, components: Any) -> Any:
+        if not projection:
+            return no_update
+        shown = [int(c) for c in components if str(c).isdigit()][
+            : 2 if dimensionality == "2" else 3
+        ]
+        return build_variance_chart(projection["explained_variance_ratio"], shown)
+
+
+def projected(
+    services: Services, dataset_id: str, isolation: Any, switches: dict[str, bool]
+) -> dict[str, Any]:
+    """Compute the projection and return it with the texts around it."""
+    if not isinstance(isolation, list | None):
+        raise ParameterError("The isolated rows are damaged.", hint="Press Show all.")
+    rows = decode_rows(isolation[-1]) if isolation else None
+    chosen = {name: True for name, on in switches.items() if on}
+    record = services.projections.request(dataset_id, "pca", chosen, rows)
+    dataset = services.datasets.record(dataset_id)
+    options = component_options(record.explained_variance_ratio or ())
+    # Without choices of one's own the link needs no id: PCA with defaults is always at hand.
+    return {
+        "projection": record.to_json(),
+        "projection_id": record.id if chosen else None,
+        "options": (options,) * len(AXES),
+        "note": record.message,
+        "status": status_text(record, dataset),
+    }
+
+
+def status_text(record: ProjectionRecord, dataset: DatasetRecord) -> str:
+    """Return one line on what is shown and what was done to it."""
+    parts = [f"PCA of all {record.n_points:,} points, centered"]
+    if record.rows is not None:
+        parts = [f"PCA of the {record.n_points:,} isolated points, centered"]
+    if record.parameters.get("normalize"):
+        parts.append("rows normalized")
+    if record.parameters.get("standardize"):
+        parts.append("columns standardized")
+    if dataset.warnings:
+        parts.append(dataset.warnings[0])
+    return " · ".join(parts)

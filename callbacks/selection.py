@@ -1,0 +1,157 @@
+"""Selecting and isolating: a click, a committed search, the buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+import numpy as np
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+
+from callbacks.inspector import matching_rows
+from dashboard import ids
+from dashboard.controls import CONTROL_OF_FIELD, bind
+from dashboard.panels.inspector import build_isolation_trail
+from data.dataset import Dataset, label_column
+from data.errors import ParameterError
+from data.neighbors import nearest_neighbors
+from data.rows import decode_rows, encode_rows
+from data.services import Services
+from data.view_state import ViewState
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register what selects points and what isolates them."""
+
+    @app.callback(
+        Output(ids.SELECTED_POINT, "data"),
+        Output(ids.SELECTED_ROWS, "data"),
+        Output(ids.NEIGHBORS, "data"),
+        inputs={
+            "clicked": Input(ids.POINT_CLICKED, "data"),
+            "committed": Input(ids.SEARCH_COMMITTED, "data"),
+            "cleared": Input(ids.CLEAR, "n_clicks"),
+            "info": Input(ids.DATASET_INFO, "data"),
+            "metric": Input(ids.METRIC, "value"),
+            "n_neighbors": Input(ids.N_NEIGHBORS, "value"),
+            "label_by": Input(ids.LABEL_BY, "value"),
+            "isolation": Input(ids.ISOLATION, "data"),
+            "point": State(ids.SELECTED_POINT, "data"),
+            "search": bind(CONTROL_OF_FIELD["search"], State),
+        },
+        prevent_initial_call=True,
+    )
+    def select(info: Any, search: Any, **controls: Any) -> tuple[Any, Any, Any]:
+        dataset = services.datasets.open(str(info["id"])) if info else None
+        if dataset is None or ctx.triggered_id == ids.CLEAR:
+            return None, "", None
+        if ctx.triggered_id == ids.SEARCH_COMMITTED:
+            # The text comes with the event: the control reports it a moment after the last key.
+            typed = {**search, "text": (controls["committed"] or {}).get("text")}
+            limit = services.limits.pattern_length
+            rows = matching_rows(dataset, typed, controls["isolation"], limit)
+            if len(rows) != 1:
+                return None, encode_rows(rows), None
+            controls["point"] = int(rows[0])
+        return selected(dataset, ctx.triggered_id, **controls)
+
+    @app.callback(
+        Output(ids.ISOLATION, "data"),
+        Input(ids.ISOLATE, "n_clicks"),
+        Input(ids.STEP_BACK, "n_clicks"),
+        Input(ids.SHOW_ALL, "n_clicks"),
+        State(ids.ISOLATION, "data"),
+        State(ids.SELECTED_ROWS, "data"),
+        prevent_initial_call=True,
+    )
+    def isolate(isolated: Any, back: Any, all_shown: Any, steps: Any, rows: Any) -> Any:
+        return isolation_after(str(ctx.triggered_id), steps or [], rows)
+
+    @app.callback(
+        Output(ids.SELECTION_COUNT, "children"),
+        Output(ids.ISOLATION_TRAIL, "children"),
+        Output(ids.ISOLATE, "disabled"),
+        Output(ids.CLEAR, "disabled"),
+        Output(ids.STEP_BACK, "disabled"),
+        Output(ids.SHOW_ALL, "disabled"),
+        Input(ids.VIEW_STATE, "data"),
+        prevent_initial_call=True,
+    )
+    def selection_buttons(state: Any) -> tuple[Any, ...]:
+        if not state:
+            return "Nothing selected", "", True, True, True, True
+        view = ViewState.from_json(state)
+        return button_states(view, services.datasets.record(view.dataset_id).n_points)
+
+    app.clientside_callback(
+        ClientsideFunction("projector", "listNeighbors"),
+        Input(ids.NEIGHBORS, "data"),
+        Input(ids.THUMBNAILS, "checked"),
+        prevent_initial_call=True,
+    )
+
+
+def selected(
+    dataset: Dataset,
+    trigger: Any,
+    *,
+    clicked: Any,
+    point: Any,
+    metric: Any,
+    n_neighbors: Any,
+    label_by: Any,
+    isolation: Any,
+    **_: Any,
+) -> tuple[Any, Any, Any]:
+    """Return (selected point, selected rows, list of neighbors) after a click or a new setting."""
+    if trigger == ids.POINT_CLICKED:
+        point = (clicked or {}).get("row")
+    if point is None:
+        return None, no_update, None
+    k = n_neighbors if type(n_neighbors) is int else 100
+    listed = neighbor_list(dataset, point, metric, k, label_by, isolation)
+    return point, encode_rows([point, *listed["rows"]]), listed
+
+
+def neighbor_list(
+    dataset: Dataset, point: Any, metric: Any, k: int, label_by: Any, isolation: Any
+) -> dict[str, Any]:
+    """Return the nearest neighbors of a point among the shown rows, with label and distance."""
+    among = np.asarray(decode_rows(isolation[-1]), np.int64) if isolation else None
+    found = nearest_neighbors(
+        dataset.tensor, point, k, metric, norms=dataset.squared_norms, rows=among
+    )
+    name = label_by if isinstance(label_by, str) else label_column(dataset.record)
+    return {
+        "row": point,
+        "metric": metric,
+        "isolated": among is not None,
+        "rows": found.rows.tolist(),
+        "distances": [round(float(d), 6) for d in found.distances],
+        "labels": dataset.labels(name, found.rows),
+    }
+
+
+def isolation_after(button: str, steps: list[Any], selected_rows: Any) -> list[Any]:
+    """Return the nested isolation after a button; Isolate takes exactly the selected rows."""
+    if button == ids.SHOW_ALL:
+        return []
+    if button == ids.STEP_BACK:
+        return steps[:-1]
+    rows = decode_rows(selected_rows or "")
+    if steps:
+        outer = set(decode_rows(steps[-1]))
+        rows = tuple(row for row in rows if row in outer)
+    if not rows:
+        raise ParameterError("Nothing is selected.", hint="Click a point or search first.")
+    return [*steps, encode_rows(rows)]
+
+
+def button_states(view: ViewState, n_points: int) -> tuple[Any, ...]:
+    """Return the texts of the selection and which of its buttons are disabled."""
+    n_selected, n_steps = len(view.selected_rows), len(view.isolation)
+    shown = view.rows
+    same = shown is not None and view.selected_rows == shown
+    count = f"{n_selected:,} selected" if n_selected else "Nothing selected"
+    trail = build_isolation_trail(view, n_points)
+    return count, trail, not n_selected or same, not n_selected, not n_steps, not n_steps

@@ -1,0 +1,162 @@
+"""The view: colors, legend, header and status line; drawing itself is in the scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import dash
+import numpy as np
+from dash import ClientsideFunction, Input, Output, State
+
+from dashboard import ids
+from dashboard.figures.colors import (
+    MISSING,
+    N_DISTINCT,
+    PLAIN,
+    class_colors,
+    number_colors,
+)
+from dashboard.panels.data import (
+    MAX_LEGEND,
+    build_class_legend,
+    build_number_legend,
+    can_color,
+)
+from data.dataset import Column, Dataset
+from data.services import Services
+from data.view_state import ViewState
+
+ONE_COLOR: dict[str, Any] = {"kind": "none", "colors": [PLAIN], "missing": MISSING}
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register coloring, the texts around the view, and the drawing scripts."""
+
+    @app.callback(
+        Output(ids.COLORING, "data"),
+        Output(ids.LEGEND, "children"),
+        Output(ids.LEGEND_NOTE, "children"),
+        Output(ids.COLOR_KIND_ROW, "hidden"),
+        Input(ids.DATASET_INFO, "data"),
+        Input(ids.COLOR_BY, "value"),
+        Input(ids.COLOR_KIND, "value"),
+        prevent_initial_call=True,
+    )
+    def color(info: Any, name: Any, kind: Any) -> tuple[Any, ...]:
+        if not info:
+            return ONE_COLOR, [], "", True
+        dataset = services.datasets.open(str(info["id"]))
+        return colored(dataset, name, kind)
+
+    app.clientside_callback(
+        ClientsideFunction("projector", "draw"),
+        Input(ids.PROJECTION, "data"),
+        Input(ids.COLORING, "data"),
+        Input(ids.HIDDEN_VALUES, "data"),
+        Input(ids.SELECTED_ROWS, "data"),
+        Input(ids.SELECTED_POINT, "data"),
+        Input(ids.MATCHES, "data"),
+        Input(ids.DIMENSIONALITY, "value"),
+        Input(ids.COMPONENT_X, "value"),
+        Input(ids.COMPONENT_Y, "value"),
+        Input(ids.COMPONENT_Z, "value"),
+        Input(ids.POINT_SIZE, "value"),
+        State(ids.RESTORED_CAMERA, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("projector", "showThumbnails"),
+        Input(ids.THUMBNAILS, "checked"),
+        Input(ids.POINT_CARD, "children"),
+    )
+
+    @app.callback(
+        Output(ids.HEADLINE, "children"),
+        Input(ids.VIEW_STATE, "data"),
+        prevent_initial_call=True,
+    )
+    def headline(state: Any) -> str:
+        if not state:
+            return ""
+        view = ViewState.from_json(state)
+        return headline_text(services.datasets.open(view.dataset_id), view)
+
+
+def headline_text(dataset: Dataset, view: ViewState) -> str:
+    """Return the size of what is shown: 101 of 10,000 points · 784 dims · 20 selected."""
+    n_points = dataset.record.n_points
+    shown = (
+        f"{n_points:,} points"
+        if view.rows is None
+        else f"{len(view.rows):,} of {n_points:,} points"
+    )
+    parts = [shown, f"{dataset.record.n_dims:,} dims"]
+    if view.selected_rows:
+        parts.append(f"{len(view.selected_rows):,} selected")
+    return " · ".join(parts)
+
+
+def colored(dataset: Dataset, name: Any, kind: Any) -> tuple[dict[str, Any], list[Any], str, bool]:
+    """Return (what the scripts color by, legend, note, is there no choice of kind)."""
+    column = dataset.record.column(name) if isinstance(name, str) else None
+    if column is None or not can_color(column):
+        return ONE_COLOR, [], "", True
+    shown_as = kind if column.is_number and kind in ("categorical", "numeric") else column.kind
+    coloring, legend, note = (
+        _by_number(dataset, column) if shown_as == "numeric" else _by_class(dataset, column)
+    )
+    return coloring, legend, note, not column.is_number
+
+
+def _by_class(dataset: Dataset, column: Column) -> tuple[dict[str, Any], list[Any], str]:
+    values, codes = dataset.metadata.classes(column.name)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values)).tolist()
+    colors = class_colors(len(values))
+    n_missing = int((codes < 0).sum())
+    coloring = {
+        "kind": "categorical",
+        "dataset": dataset.record.id,
+        "column": column.name,
+        "url": _url(dataset, "classes", column.name),
+        "values": values,
+        "colors": colors,
+        "missing": MISSING,
+    }
+    entries = (values, counts, colors)
+    if n_missing:
+        entries = ([*values, ""], [*counts, n_missing], [*colors, MISSING])
+    return coloring, build_class_legend(*entries), _legend_note(len(values))
+
+
+def _by_number(dataset: Dataset, column: Column) -> tuple[dict[str, Any], list[Any], str]:
+    numbers = dataset.metadata.numbers(column.name)
+    present = numbers[np.isfinite(numbers)]
+    low, high = (float(present.min()), float(present.max())) if present.size else (0.0, 0.0)
+    colors = number_colors()
+    coloring = {
+        "kind": "numeric",
+        "dataset": dataset.record.id,
+        "column": column.name,
+        "url": _url(dataset, "numbers", column.name),
+        "low": low,
+        "high": high,
+        "colors": colors,
+        "missing": MISSING,
+    }
+    n_missing = len(numbers) - present.size
+    return coloring, build_number_legend(low, high, colors, n_missing), ""
+
+
+def _legend_note(n_values: int) -> str:
+    notes = []
+    if n_values > N_DISTINCT:
+        notes.append(f"{n_values:,} classes: colors repeat after {N_DISTINCT}.")
+    if n_values > MAX_LEGEND:
+        notes.append(f"The {MAX_LEGEND} largest are listed.")
+    return " ".join(notes)
+
+
+def _url(dataset: Dataset, what: str, column: str) -> str:
+    record = dataset.record
+    return f"page/datasets/{record.id}/{record.metadata_revision}/{what}?column={quote(column)}"

@@ -1,0 +1,79 @@
+"""Datasets into a data directory without a server: the command `add`, and the demo."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dashboard.settings import Settings
+from data.errors import ProjectorError, ReadError
+
+# numpy and the readers are imported where they are used: a wrong file name is told at once.
+
+
+def add_files(settings: Settings, given: Mapping[str, Any], say: Callable[[str], None]) -> None:
+    """Add a dataset and say what became of it.
+
+    Parameters
+    ----------
+    given : options of `add` by name, as they were typed
+
+    Raises
+    ------
+    ProjectorError
+        If a file cannot be read or kept.
+    """
+    named = {
+        "tensors": given["file"],
+        "metadata": given.get("metadata"),
+        "sprite": given.get("sprite"),
+    }
+    paths = {field: Path(name) for field, name in named.items() if name is not None}
+    for path in paths.values():
+        _check_file(path)
+    from dashboard.parse_request import FIELDS, parse_request
+    from data.parsing import Source
+    from data.services import Services
+
+    limits = settings.limits()
+    sources = {field: Source(path, path.name) for field, path in paths.items()}
+    fields = {field: [given[field]] for field in FIELDS if field in given}
+    request = parse_request(sources, fields, limits)
+    datasets = Services.open(settings.data_dir, limits).datasets
+    record = datasets.add(request, name=given.get("name", ""), source="command line")
+    say(f"{record.name}: {record.n_points:,} points, {record.n_dims:,} dimensions")
+    for remark in (*(f"Warning: {text}" for text in record.warnings), *record.notes):
+        say(remark)
+    say(f"id: {record.id}")
+
+
+def add_demo(settings: Settings) -> None:
+    """Add the demo datasets in a process of its own.
+
+    The caller stays small and has no threads of numpy when it forks its workers.
+    """
+    child = multiprocessing.get_context("spawn").Process(target=_add_demo, args=(settings,))
+    child.start()
+    child.join()
+
+
+def _add_demo(settings: Settings) -> None:
+    from data.demo import add_demo as add_datasets
+    from data.services import Services
+
+    try:
+        add_datasets(Services.open(settings.data_dir, settings.limits()).datasets)
+    except ProjectorError as error:
+        # A server without the demo is still a server.
+        sys.stderr.write(f"The demo was left out: {error.message}\n")
+
+
+def _check_file(path: Path) -> None:
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise ReadError(f"{path} cannot be opened: {error.strerror}.") from None

@@ -1,0 +1,60 @@
+"""The options of the command line, made from the table of settings."""
+
+from __future__ import annotations
+
+import argparse
+
+from dashboard.settings import SETTINGS, Setting
+
+EPILOG = "Every option can also be set in the environment, such as EMBEDDING_DASHBOARD_PORT=8050."
+
+# Options of `add` beside the settings: name, placeholder, help.
+ADD_OPTIONS = (
+    ("--metadata", "FILE", "what is known about the points: .tsv or .csv"),
+    ("--sprite", "FILE", "sheet of thumbnails: PNG, JPEG or WebP"),
+    ("--sprite-size", "WxH", "pixels of one thumbnail, such as 28x28"),
+    ("--name", "NAME", "what people see; the file's name unless given"),
+    ("--tensor", "NAME", "which array to open when the file holds several"),
+    ("--columns", "A,B,...", "the vector columns of a table; the others become metadata"),
+    ("--n-dims", "D", "dimensions of a raw .bytes file"),
+    ("--drop-invalid-rows", "1|0", "leave out rows with missing or infinite values (1), or refuse"),
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser; it only takes the line apart, values are read with the settings."""
+    parser = argparse.ArgumentParser(
+        prog="embedding-dashboard",
+        usage="%(prog)s [option ...]\n       %(prog)s add FILE [option ...]",
+        description="Look at embeddings in the browser: start the server.",
+        epilog=EPILOG,
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    for setting in SETTINGS:
+        _add_option(parser, setting)
+    commands = parser.add_subparsers(dest="command", metavar="add FILE", title="another command")
+    adding = commands.add_parser(
+        "add",
+        prog="embedding-dashboard add",
+        help="add a dataset from files instead of starting the server; see add --help",
+        description="Add a dataset from files; a running server shows it at once.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    adding.add_argument("file", metavar="FILE", help="vectors: .npy, .npz, .bytes, .tsv or .csv")
+    for option, placeholder, text in ADD_OPTIONS:
+        adding.add_argument(option, metavar=placeholder, help=text)
+    for setting in SETTINGS:
+        if setting.name == "data_dir" or setting.is_limit:
+            _add_option(adding, setting)
+    return parser
+
+
+def _add_option(parser: argparse.ArgumentParser, setting: Setting) -> None:
+    text = f"{setting.help} (default: {setting.shown_default})".replace("%", "%%")
+    if setting.kind == "switch":
+        parser.add_argument(setting.option, action=argparse.BooleanOptionalAction, help=text)
+    else:
+        action = "append" if setting.kind in ("texts", "folders") else "store"
+        parser.add_argument(setting.option, action=action, metavar=setting.placeholder, help=text)

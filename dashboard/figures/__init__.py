@@ -1,0 +1,1 @@
+"""The figure and its colors."""

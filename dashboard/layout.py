@@ -1,0 +1,124 @@
+"""The page: header, panels and view, and the stores between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard import ids
+from dashboard.panels.data import build_data_panel, build_dataset_select
+from dashboard.panels.inspector import build_inspector_panel
+from dashboard.panels.parts import icon_button
+from dashboard.panels.projection import build_projection_panel
+from dashboard.panels.view import build_view_panel
+
+# Controls that are no visible component, then what is derived, then what scripts report.
+STORES: dict[str, Any] = {
+    ids.PROJECTION_ID: None,
+    ids.HIDDEN_VALUES: [],
+    ids.LABEL_MODE: "selection",
+    ids.SELECTED_POINT: None,
+    ids.SELECTED_ROWS: "",
+    ids.ISOLATION: [],
+    ids.VIEW_STATE: None,
+    ids.LINK: None,
+    ids.DATASET_INFO: None,
+    ids.PROJECTION: None,
+    ids.COLORING: None,
+    ids.NEIGHBORS: None,
+    ids.MATCHES: None,
+    ids.RESTORED_CAMERA: None,
+    ids.NOTICE: None,
+    ids.CAMERA: None,
+    ids.POINT_CLICKED: None,
+    ids.SEARCH_COMMITTED: None,
+    ids.OPENED: None,
+    ids.CATALOG_CHANGED: None,
+}
+
+SHORTCUTS = (
+    ("Drag", "turn the picture (3D) or move it (2D)"),
+    ("Right drag", "move the picture"),
+    ("Wheel", "zoom"),
+    ("Click a point", "select it and list its nearest neighbors"),
+    ("/", "search"),
+    ("Enter", "select all matches of the search"),
+    ("↑ ↓", "walk a list of neighbors or matches"),
+    ("Enter in a list", "go to the point"),
+    ("0", "show all points"),
+    ("Esc", "clear the selection"),
+)
+
+
+def build_layout() -> dmc.MantineProvider:
+    """Build the whole page; every panel is there from the start."""
+    return dmc.MantineProvider(
+        html.Div(
+            [
+                dcc.Location(id=ids.LOCATION, refresh=False),
+                *(dcc.Store(id=id, data=data) for id, data in STORES.items()),
+                _build_header(),
+                html.Aside([build_data_panel(), build_projection_panel()], className="left"),
+                build_view_panel(),
+                html.Aside(build_inspector_panel(), className="right"),
+                _build_notice(),
+                _build_help(),
+            ],
+            className="page",
+        ),
+        defaultColorScheme="auto",
+        theme={
+            "primaryColor": "indigo",
+            "fontFamily": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+            "fontSizes": {"xs": "12px", "sm": "13px"},
+        },
+    )
+
+
+def _build_header() -> html.Header:
+    return html.Header(
+        [
+            html.H1("Embedding dashboard"),
+            build_dataset_select(),
+            html.Div(id=ids.HEADLINE, className="headline"),
+            html.Span(className="grow"),
+            icon_button("Help: mouse and keys", "?", ids.HELP_OPEN),
+            dmc.ColorSchemeToggle(
+                lightIcon=html.Span("☀"),
+                darkIcon=html.Span("☾"),
+                variant="subtle",
+                size="sm",
+            ),
+        ],
+        className="header",
+    )
+
+
+def _build_notice() -> html.Div:
+    """Build the bar that says what went wrong, or offers to undo."""
+    return html.Div(
+        [
+            html.Span(id=ids.NOTICE_TEXT),
+            html.Button("Undo", id=ids.NOTICE_UNDO, className="button", hidden=True),
+            icon_button("Close this notice", "×", ids.NOTICE_CLOSE),
+        ],
+        id=ids.NOTICE_BAR,
+        className="notice",
+        role="alert",
+        hidden=True,
+    )
+
+
+def _build_help() -> html.Dialog:
+    lines = [html.Div([html.Dt(key), html.Dd(what)]) for key, what in SHORTCUTS]
+    return html.Dialog(
+        [
+            html.H2("Mouse and keys"),
+            html.Dl(lines),
+            html.Form(html.Button("Close", className="button"), method="dialog"),
+        ],
+        id=ids.HELP,
+        className="dialog",
+    )

@@ -1,0 +1,1 @@
+"""Values to components: one panel a module, without callbacks inside."""

@@ -1,0 +1,169 @@
+"""Data panel: what is open, how it is named, labeled and colored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard import ids
+from dashboard.panels.parts import named, section, select
+from data.dataset import Column, DatasetRecord
+
+MAX_LEGEND = 500
+
+
+def build_data_panel() -> html.Section:
+    """Build the panel; its selects are filled when a dataset opens."""
+    return section(
+        "Data",
+        html.Div(
+            [
+                html.Button("Upload", id=ids.UPLOAD_OPEN, className="button primary"),
+                html.A("↓ Metadata", id=ids.DOWNLOAD_METADATA, className="button", download=""),
+                html.A("↓ Tensor", id=ids.DOWNLOAD_TENSOR, className="button", download=""),
+            ],
+            className="row",
+        ),
+        html.Div(
+            [
+                dmc.TextInput(
+                    id=ids.DATASET_NAME, label="Name", size="xs", debounce=True, className="grow"
+                ),
+                html.Button(
+                    "Delete", id=ids.DATASET_DELETE, className="button", title="Move to the trash"
+                ),
+            ],
+            className="row end",
+        ),
+        html.Div(id=ids.DATASET_REMARKS, className="remarks"),
+        html.Div(
+            [
+                select(id=ids.LABEL_BY, label="Label by", searchable=True),
+                select(
+                    id=ids.COLOR_BY,
+                    label="Color by",
+                    placeholder="One color",
+                    clearable=True,
+                    searchable=True,
+                ),
+            ],
+            className="columns",
+        ),
+        html.Div(
+            dmc.SegmentedControl(
+                id=ids.COLOR_KIND,
+                value="auto",
+                size="xs",
+                fullWidth=True,
+                data=[
+                    {"value": "auto", "label": "Auto"},
+                    {"value": "categorical", "label": "Classes"},
+                    {"value": "numeric", "label": "Scale"},
+                ],
+            ),
+            id=ids.COLOR_KIND_ROW,
+            hidden=True,
+            title="Numbers can be shown as classes (one color each) or on a color scale",
+        ),
+        html.Div(id=ids.LEGEND, className="legend"),
+        html.Div(id=ids.LEGEND_NOTE, className="hint"),
+    )
+
+
+def build_dataset_select() -> dmc.Select:
+    """Build the choice of the dataset; it stands in the header."""
+    return select(
+        id=ids.DATASET,
+        attributes={"input": {"aria-label": "Dataset"}},
+        placeholder="No dataset yet",
+        searchable=True,
+        allowDeselect=False,
+        nothingFoundMessage="No dataset of this name",
+        w=300,
+        maxDropdownHeight=320,
+    )
+
+
+def column_options(
+    columns: Sequence[Column], *, for_color: bool = False
+) -> list[dict[str, object]]:
+    """Return the choices of a select over columns; what cannot be colored says why."""
+    return [
+        {
+            "value": column.name,
+            "label": f"{column.name} ({column.n_unique:,} different texts)"
+            if for_color and not can_color(column)
+            else column.name,
+            "disabled": for_color and not can_color(column),
+        }
+        for column in columns
+    ]
+
+
+def can_color(column: Column) -> bool:
+    """Tell whether a column groups or measures points rather than naming each."""
+    return column.kind != "text"
+
+
+def dataset_options(records: Sequence[DatasetRecord]) -> list[dict[str, str]]:
+    """Return the choices of the dataset select: the name with its shape."""
+    return [{"value": r.id, "label": f"{r.name} · {r.n_points:,} × {r.n_dims:,}"} for r in records]
+
+
+def build_remarks(record: DatasetRecord) -> list[html.Div | html.Details]:
+    """Show what was dropped, changed or assumed; remarks are folded away."""
+    shown: list[html.Div | html.Details] = [
+        html.Div(text, className="warning") for text in record.warnings
+    ]
+    if record.notes:
+        notes = [html.Div(text, className="note") for text in record.notes]
+        what = "1 remark" if len(notes) == 1 else f"{len(notes)} remarks"
+        shown.append(html.Details([html.Summary(what), *notes]))
+    return shown
+
+
+def build_class_legend(values: list[str], counts: list[int], colors: list[str]) -> list[html.Div]:
+    """Build one line per class: a click on it shows only it, its swatch switches it off and on."""
+    largest = sorted(range(len(values)), key=lambda i: -counts[i])[:MAX_LEGEND]
+    return [_legend_line(values[i], counts[i], colors[i]) for i in sorted(largest)]
+
+
+def _legend_line(value: str, count: int, color: str) -> html.Div:
+    shown = value if value else "(missing)"
+    return html.Div(
+        [
+            html.Button(
+                className="swatch",
+                style={"--swatch": color},
+                title=f"Switch {shown} off or on",
+                **named(aria_label=f"Toggle {shown}", aria_pressed="true", data_toggle=value),
+            ),
+            html.Button(
+                [
+                    html.Span(shown[:200], className="value"),
+                    html.Span(f"{count:,}", className="count"),
+                ],
+                className="only",
+                title=f"Show only {shown[:200]}; again to show all",
+                **named(data_only=value),
+            ),
+        ],
+        className="entry",
+        **named(data_value=value),
+    )
+
+
+def build_number_legend(
+    low: float, high: float, colors: list[str], n_missing: int
+) -> list[html.Div]:
+    """Build a color bar with its ends, and the number of points without a value."""
+    gradient = f"linear-gradient(to right, {', '.join(colors)})"
+    bar = [
+        html.Div(className="colorbar", style={"background": gradient}),
+        html.Div([html.Span(f"{low:.6g}"), html.Span(f"{high:.6g}")], className="colorbar-ends"),
+    ]
+    if n_missing:
+        bar.append(html.Div(f"{n_missing:,} points without a value are gray", className="hint"))
+    return bar

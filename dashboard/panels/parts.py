@@ -1,0 +1,33 @@
+"""Small pieces that several panels are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+
+def named(**attributes: str) -> dict[str, Any]:
+    """Return aria- and data- attributes, whose names Python cannot spell: aria_label, data_row."""
+    return {name.replace("_", "-"): value for name, value in attributes.items()}
+
+
+def section(title: str, *children: Any) -> html.Section:
+    """Build a titled part of a side column."""
+    return html.Section([html.H2(title), *children], className="panel", **named(aria_label=title))
+
+
+def select(**attributes: Any) -> dmc.Select:
+    """Build a small select; its list is in the page only while it is open."""
+    return dmc.Select(size="xs", comboboxProps={"keepMounted": False}, **attributes)
+
+
+def icon_button(label: str, sign: str, id: str) -> html.Button:
+    """Build a button of one sign; the label is its name and its tooltip."""
+    return html.Button(sign, id=id, className="button icon", title=label, **named(aria_label=label))
+
+
+def switch(label: str, id: str, help: str, checked: bool = False) -> html.Div:
+    """Build an on/off switch that explains itself when pointed at."""
+    return html.Div(dmc.Switch(id=id, label=label, checked=checked, size="xs"), title=help)

@@ -1,0 +1,101 @@
+"""Projection panel: PCA, its axes and how much of the data they show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard import ids
+from dashboard.panels.parts import named, section, select, switch
+
+N_COMPONENTS = 10
+AXES = ((ids.COMPONENT_X, "X"), (ids.COMPONENT_Y, "Y"), (ids.COMPONENT_Z, "Z"))
+
+
+def build_projection_panel() -> html.Section:
+    """Build the panel of the method and its parameters."""
+    return section(
+        "Projection",
+        html.Div(
+            [
+                html.Span("PCA", className="method", title="Principal component analysis"),
+                dmc.SegmentedControl(
+                    id=ids.DIMENSIONALITY,
+                    value="3",
+                    size="xs",
+                    data=[{"value": "2", "label": "2D"}, {"value": "3", "label": "3D"}],
+                ),
+            ],
+            className="row spread",
+        ),
+        html.Div(
+            [
+                select(
+                    id=component,
+                    label=axis,
+                    value=str(i),
+                    data=component_options(()),
+                    allowDeselect=False,
+                )
+                for i, (component, axis) in enumerate(AXES)
+            ],
+            className="columns components",
+        ),
+        html.Div(id=ids.VARIANCE, className="variance"),
+        switch(
+            "Normalize rows",
+            ids.NORMALIZE,
+            "Divide every point by its length before PCA, so that only directions count "
+            "(as cosine distance does)",
+        ),
+        switch(
+            "Standardize columns",
+            ids.STANDARDIZE,
+            "Divide every dimension by its standard deviation before PCA, so that dimensions "
+            "of different units count the same",
+        ),
+        html.Div(id=ids.PROJECTION_NOTE, className="hint"),
+    )
+
+
+def component_options(ratios: Sequence[float]) -> list[dict[str, object]]:
+    """Return the choices of an axis: each component with its share of the variance.
+
+    Always ten, because a select drops a value that is not among its choices; those that the data
+    does not have are disabled.
+    """
+    return [
+        {
+            "value": str(i),
+            "label": f"PC {i + 1} ({ratios[i]:.1%})" if i < len(ratios) else f"PC {i + 1} (none)",
+            "disabled": i >= len(ratios),
+        }
+        for i in range(N_COMPONENTS)
+    ]
+
+
+def build_variance_chart(ratios: Sequence[float], shown: Sequence[int]) -> list[html.Div]:
+    """Build a bar per component, those on the axes marked, and the total that is shown."""
+    highest = max(ratios, default=0.0) or 1.0
+    bars = [
+        html.Div(
+            [
+                html.Div(
+                    className="bar shown" if i in shown else "bar",
+                    style={"height": f"{100 * ratio / highest:.1f}%"},
+                ),
+                html.Span(str(i + 1)),
+            ],
+            className="bar-column",
+            title=f"PC {i + 1}: {ratio:.2%} of the variance",
+        )
+        for i, ratio in enumerate(ratios)
+    ]
+    total = sum(ratios[i] for i in dict.fromkeys(shown) if i < len(ratios))
+    what = f"The {len(set(shown))} axes show {total:.1%} of the variance"
+    return [
+        html.Div(bars, className="bars", role="img", **named(aria_label=what)),
+        html.Div(what, className="hint"),
+    ]

@@ -1,0 +1,65 @@
+"""Arrays for the page itself: colors and point cards. Not part of the public HTTP API.
+
+Every address holds the dataset's id and metadata revision, so what it answers never changes and
+browsers keep it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from flask import Blueprint, Response, jsonify, request
+
+from data.dataset import Dataset
+from data.errors import NotFoundError, ParameterError
+from data.services import Services
+
+FOREVER = "private, max-age=31536000, immutable"
+
+
+def build_page_routes(services: Services) -> Blueprint:
+    """Return the routes below /page."""
+    routes = Blueprint("page", __name__, url_prefix="/page/datasets/<dataset_id>/<int:revision>")
+
+    @routes.get("/classes")
+    def classes(dataset_id: str, revision: int) -> Response:
+        """Class index of every row, little-endian int32; -1 where the value is missing."""
+        _, codes = _dataset(services, dataset_id, revision).metadata.classes(_column())
+        return _array(codes.astype("<i4"))
+
+    @routes.get("/numbers")
+    def numbers(dataset_id: str, revision: int) -> Response:
+        """Value of every row, little-endian float32; NaN where it is missing."""
+        values = _dataset(services, dataset_id, revision).metadata.numbers(_column())
+        return _array(values.astype("<f4"))
+
+    @routes.get("/points/<int:row>")
+    def point(dataset_id: str, revision: int, row: int) -> Response:
+        """All metadata of one point as a list of [column, value]."""
+        dataset = _dataset(services, dataset_id, revision)
+        if row >= dataset.record.n_points:
+            raise NotFoundError(f"There is no row {row}.")
+        answer = jsonify({"row": row, "values": list(dataset.metadata.row(row).items())})
+        answer.headers["Cache-Control"] = FOREVER
+        return answer
+
+    return routes
+
+
+def _dataset(services: Services, dataset_id: str, revision: int) -> Dataset:
+    dataset = services.datasets.open(dataset_id)
+    if dataset.record.metadata_revision != revision:
+        raise NotFoundError("The metadata has changed.", hint="Reload the page.")
+    return dataset
+
+
+def _column() -> str:
+    name = request.args.get("column")
+    if name is None:
+        raise ParameterError("column is missing.")
+    return name
+
+
+def _array(values: np.ndarray) -> Response:
+    answer = Response(values.tobytes(), mimetype="application/octet-stream")
+    answer.headers["Cache-Control"] = FOREVER
+    return answer

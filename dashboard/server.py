@@ -1,0 +1,129 @@
+"""The server process: its socket, and the workers that answer."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from dashboard.settings import Settings
+from data.errors import ParameterError
+
+BACKLOG = 2048
+# Long enough for an upload that is being read; a supervisor kills after 10 s or more.
+GRACEFUL_SECONDS = 10
+# The longest that gunicorn takes: rows of a selection stand in the address.
+REQUEST_LINE = 8190
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises
+    ------
+    ParameterError
+        If the port is taken or the address is not this machine's.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError:
+        raise ParameterError(f"The host {host!r} is no address of this machine.") from None
+    try:
+        # Else a port stays taken for a minute after a server has ended.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        reasons = {
+            errno.EADDRINUSE: f"Port {port} on {host} is taken by another program.",
+            errno.EACCES: f"Port {port} is reserved for the system.",
+            errno.EADDRNOTAVAIL: f"The host {host!r} is no address of this machine.",
+        }
+        reason = reasons.get(error.errno or 0, f"Port {port} on {host} cannot be opened.")
+        raise ParameterError(reason, hint="Choose another one with --port or --host.") from None
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address that a person on this machine opens."""
+    host, port = listener.getsockname()[:2]
+    if ip_address(host).is_unspecified:
+        host = "::1" if ":" in host else "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(settings: Settings, listener: socket.socket, say: Callable[[str], None]) -> None:
+    """Answer until a signal ends it; then exit with status 0.
+
+    Parameters
+    ----------
+    say : called once with the address, when it can be reached
+    """
+    logging.basicConfig(format="%(asctime)s [%(process)d] %(levelname)s %(name)s: %(message)s")
+    WebServer(settings, listener, say).run()
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn with our settings; every worker builds its own application."""
+
+    def __init__(
+        self, settings: Settings, listener: socket.socket, say: Callable[[str], None]
+    ) -> None:
+        self.settings = settings
+        self.address = address_of(listener)
+        # Gunicorn closes the number that it is given, so the socket object must let go of it.
+        self.descriptor = listener.detach()
+        self.say = say
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Tell gunicorn."""
+        chosen = {
+            "bind": f"fd://{self.descriptor}",
+            "worker_class": "gthread",
+            "workers": self.settings.workers,
+            "threads": self.settings.threads,
+            # Loading the application before the fork would hand its locks and the threads of
+            # numpy and Arrow to children that have no such threads.
+            "preload_app": False,
+            "control_socket_disable": True,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "limit_request_line": REQUEST_LINE,
+            "post_worker_init": self.announce,
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Build the application of one worker."""
+        from dashboard.app import create_app
+        from data.services import Services
+
+        services = Services.open(self.settings.data_dir, self.settings.limits())
+        server = create_app(self.settings, services).server
+        # Dash finishes its own setup in the first request, and finds mistakes in it there.
+        server.test_client().get("/_dash-layout").close()
+        return server
+
+    def announce(self, worker: Any) -> None:
+        """Say where the page is once the first worker can answer; later ones replace dead ones."""
+        if worker.age != 1:
+            return
+        self.say(f"Embedding dashboard is at {self.address}")
+        if self.settings.open:
+            # A browser in the terminal would hold this worker.
+            threading.Thread(target=webbrowser.open, args=(self.address,), daemon=True).start()

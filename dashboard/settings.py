@@ -1,0 +1,201 @@
+"""The settings: one table that the command line and the environment read and the README shows.
+
+Imports nothing heavy, so that `--help` and a mistyped option are answered at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_data_dir
+
+from dashboard.values import read_switch, read_whole_number
+from data.errors import ParameterError
+from data.limits import Limits
+
+Kind = Literal["number", "switch", "text", "folder", "texts", "folders"]
+
+ENVIRONMENT = "EMBEDDING_DASHBOARD_"
+DEFAULT_DATA_DIR = Path(user_data_dir("embedding-dashboard", appauthor=False))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line of the table.
+
+    Attributes
+    ----------
+    kind : how a value is read; `texts` and `folders` are lists (an option that may be repeated,
+        commas in the environment)
+    low, high : legal range of a number, both ends included
+    shown : what stands for the default where people read it
+    """
+
+    name: str
+    kind: Kind
+    default: Any
+    help: str
+    low: int = 0
+    high: int = 2**40
+    shown: str = ""
+
+    @property
+    def option(self) -> str:
+        """The option of the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return ENVIRONMENT + self.name.upper()
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it is one of data.limits."""
+        return self.name in LIMIT_HELP
+
+    @property
+    def placeholder(self) -> str:
+        """What stands for the value in a usage line."""
+        words = {"number": "N", "folder": "DIR", "folders": "DIR", "switch": ""}
+        return words.get(self.kind, "NAME")
+
+    @property
+    def usage(self) -> str:
+        """The option as it is typed; a switch that is on is typed to turn it off."""
+        if self.kind == "switch" and self.default:
+            return self.option.replace("--", "--no-", 1)
+        return f"{self.option} {self.placeholder}".rstrip()
+
+    @property
+    def shown_default(self) -> str:
+        """The default as people read it."""
+        if isinstance(self.default, bool):
+            return "yes" if self.default else "no"
+        return self.shown or (f"{self.default:,}" if self.is_limit else str(self.default))
+
+
+LIMIT_HELP = {
+    "upload_bytes": "bytes of one upload, all of its files together",
+    "max_points": "points of a dataset",
+    "max_dims": "dimensions of a dataset",
+    "metadata_columns": "columns of metadata",
+    "metadata_cell_bytes": "bytes of one metadata cell",
+    "sprite_pixels": "pixels of a sprite's side",
+    "sprite_bytes": "bytes of a sprite's file",
+    "parse_memory": "bytes of memory for reading an upload",
+    "parse_seconds": "seconds for reading an upload",
+    "max_neighbors": "neighbors of one question",
+    "pattern_length": "characters of a search",
+}
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "logdir",
+        "folders",
+        (),
+        "log directory of a training run; may be given several times (checked now, read from the "
+        "next version on)",
+        shown="none",
+    ),
+    Setting(
+        "data_dir",
+        "folder",
+        DEFAULT_DATA_DIR,
+        "where datasets and projections are kept; created when missing",
+        shown="the platform's user data directory",
+    ),
+    Setting("host", "text", "127.0.0.1", "address to listen on; 0.0.0.0 is the whole network"),
+    Setting("port", "number", 8050, "port to listen on; 0 takes a free one", 0, 65_535),
+    Setting("demo", "switch", True, "put the demo datasets into a new data directory"),
+    Setting("open", "switch", False, "open the page in the browser once it can be reached"),
+    Setting(
+        "allowed_hosts",
+        "texts",
+        (),
+        "further host names by which browsers may call this server, such as a proxy's",
+        shown="none",
+    ),
+    Setting("workers", "number", 2, "server processes", 1, 64),
+    Setting("threads", "number", 16, "requests that one process answers at a time", 2, 256),
+    *(
+        Setting(f.name, "number", f.default, f"limit: {LIMIT_HELP[f.name]}", 1)
+        for f in fields(Limits)
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings(Limits):
+    """The settings of one server; the limits are settings too, so they are inherited."""
+
+    logdir: tuple[Path, ...] = ()
+    data_dir: Path = DEFAULT_DATA_DIR
+    host: str = "127.0.0.1"
+    port: int = 8050
+    demo: bool = True
+    open: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    workers: int = 2
+    threads: int = 16
+
+    def limits(self) -> Limits:
+        """Return the part that reading and computing need."""
+        return Limits(**{f.name: getattr(self, f.name) for f in fields(Limits)})
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the server."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
+
+
+def read_settings(given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """Put settings together: the command line wins over the environment, that over the defaults.
+
+    Parameters
+    ----------
+    given : setting name -> text, list of texts, or bool; what is missing was not given
+    environment : usually os.environ
+
+    Raises
+    ------
+    ParameterError
+        If a value cannot be read or is out of range.
+    """
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        if setting.name in given:
+            values[setting.name] = _read(setting, given[setting.name], setting.option)
+        elif setting.variable in environment:
+            text = environment[setting.variable]
+            parts: Any = text.split(",") if setting.kind in ("texts", "folders") else text
+            values[setting.name] = _read(setting, parts, setting.variable)
+    return Settings(**values)
+
+
+def settings_table() -> str:
+    """Return the table as the README shows it."""
+    lines = [f"| `{s.usage}` | `{s.variable}` | {s.shown_default} | {s.help} |" for s in SETTINGS]
+    head = ["| option | environment variable | default | what |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *lines]) + "\n"
+
+
+def _read(setting: Setting, value: Any, where: str) -> Any:
+    if setting.kind == "texts":
+        return tuple(part.strip() for text in value for part in text.split(",") if part.strip())
+    if setting.kind == "folders":
+        return tuple(Path(text) for text in value if text)
+    if setting.kind == "switch":
+        return value if isinstance(value, bool) else read_switch(where, value)
+    if setting.kind == "number":
+        return read_whole_number(where, value.strip(), setting.low, setting.high)
+    if not value.strip():
+        raise ParameterError(f"{where} must not be empty.")
+    return Path(value) if setting.kind == "folder" else value.strip()

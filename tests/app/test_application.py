@@ -1,0 +1,42 @@
+"""The application as a whole: the page, JSON, and two applications in one process."""
+
+import math
+import sys
+
+from dashboard.app import create_app
+from dashboard.settings import Settings
+from data.services import Services
+
+
+def test_page_says_its_language_and_not_the_interpreter(client):
+    page = client.get("/").text
+    assert '<html lang="en">' in page
+    assert "<title>Embedding dashboard</title>" in page
+    assert sys.version.split()[0] not in page
+
+
+def test_page_loads_no_foreign_file(client):
+    page = client.get("/").text
+    assert 'src="//' not in page
+    assert 'src="http' not in page
+    assert 'href="http' not in page
+
+
+def test_two_applications_live_in_one_process(tmp_path, small_stored):
+    clients = []
+    for data_dir in (tmp_path, small_stored):
+        settings = Settings(data_dir=data_dir)
+        app = create_app(settings, Services.open(data_dir))
+        clients.append(app.server.test_client())
+    dependencies = [client.get("/_dash-dependencies").get_json() for client in clients]
+    assert len(dependencies[0]) == len(dependencies[1]) > 0
+    listed = [len(client.get("/api/v1/datasets").get_json()["datasets"]) for client in clients]
+    assert listed == [0, 1]
+    policies = {client.get("/").headers["Content-Security-Policy"] for client in clients}
+    assert len(policies) == 1
+
+
+def test_json_has_no_nan(app):
+    json = app.server.json
+    assert json.loads(json.dumps({"a": [math.nan, (math.inf, 1.5)]})) == {"a": [None, [None, 1.5]]}
+    assert json.dumps({"b": 1, "a": 2}).startswith('{"b"')

@@ -1,0 +1,139 @@
+"""What is on disk, and its promises."""
+
+import errno
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.errors import NotFoundError, ParameterError, ReadError, StorageError
+from data.parsing import ParseRequest, Source
+from data.services import Services
+from data.stores import files
+from data.view_state import ViewState
+
+
+def request_of(path: Path) -> ParseRequest:
+    return ParseRequest(tensor=Source(path, path.name))
+
+
+def test_the_same_content_twice_is_one_dataset(services, small_files):
+    first = services.datasets.add(request_of(small_files / "small.npy"), name="One")
+    again = services.datasets.add(request_of(small_files / "small.npy"), name="Two")
+    assert again.id == first.id
+    assert [record.name for record in services.datasets.list()] == ["One"]
+
+
+def test_an_unreadable_file_leaves_nothing_behind(services, tmp_path):
+    bad = tmp_path / "bad.npy"
+    bad.write_bytes(b"no tensor")
+    with pytest.raises(ReadError):
+        services.datasets.add(request_of(bad))
+    assert list(services.datasets.directory.iterdir()) == []
+
+
+def test_the_data_directory_is_private(services):
+    assert services.data_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_data_directory_that_cannot_be_made_is_one_sentence(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(StorageError, match="cannot be written"):
+        Services.open(file / "below")
+
+
+def test_a_deleted_dataset_can_be_restored_for_seven_days(services, small):
+    services.datasets.delete(small.id)
+    with pytest.raises(NotFoundError):
+        services.datasets.record(small.id)
+    assert services.datasets.restore(small.id) == small
+    services.datasets.delete(small.id)
+    old = time.time() - 8 * 86_400
+    os.utime(services.datasets.trash / small.id, (old, old))
+    services.datasets.empty_trash()
+    with pytest.raises(NotFoundError):
+        services.datasets.restore(small.id)
+
+
+def test_a_rename_is_seen_by_what_is_open_already(services, small):
+    assert services.datasets.open(small.id).record.name == "Small"
+    services.datasets.rename(small.id, "  Other ")
+    assert services.datasets.open(small.id).record.name == "Other"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 201, None, 5])
+def test_a_name_must_be_a_short_text(services, small, name):
+    with pytest.raises(ParameterError):
+        services.datasets.rename(small.id, name)
+
+
+def test_new_metadata_counts_the_revision_up_and_keeps_id_and_rows(services, small, tmp_path):
+    metadata = tmp_path / "new.tsv"
+    metadata.write_text("\n".join(f"name {i}" for i in range(60)) + "\n")
+    changed = services.datasets.set_metadata(small.id, Source(metadata, "new.tsv"))
+    assert (changed.id, changed.metadata_revision) == (small.id, 1)
+    dataset = services.datasets.open(small.id)
+    assert dataset.metadata.names == ["label"]
+    assert dataset.metadata.texts("label", [3, 59]) == ["name 3", "name 59"]
+
+
+@pytest.mark.parametrize("bad_id", ["..", "../..", "a/b", "", "x" * 5000, "%2e%2e", "ä" * 26])
+def test_ids_from_outside_open_no_file(services, bad_id):
+    with pytest.raises(NotFoundError):
+        services.datasets.record(bad_id)
+    with pytest.raises(NotFoundError):
+        services.projections.record(bad_id)
+    with pytest.raises(NotFoundError):
+        services.views.load(bad_id)
+
+
+def test_equal_requests_are_one_projection_computed_once(services, small):
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(services.projections.request, small.id) for _ in range(16)]
+        records = [request.result() for request in asked]
+    assert len({record.id for record in records}) == 1
+    assert len({record.created_at for record in records}) == 1
+    assert len(services.projections.list(small.id)) == 1
+
+
+def test_rows_and_parameters_make_another_projection(services, small):
+    whole = services.projections.request(small.id)
+    some = services.projections.request(small.id, rows=(1, 5, 9, 20))
+    scaled = services.projections.request(small.id, parameters={"standardize": True})
+    assert len({whole.id, some.id, scaled.id}) == 3
+    assert services.projections.coordinates(some.id).shape[0] == 4
+
+
+def test_coordinates_are_those_of_the_chosen_components(services, small):
+    record = services.projections.request(small.id)
+    whole = services.projections.coordinates(record.id)
+    chosen = services.projections.coordinates(record.id, [2, 0])
+    assert chosen.dtype == np.float32
+    np.testing.assert_array_equal(chosen, whole[:, [2, 0]])
+    with pytest.raises(ParameterError, match="from 0 to 4"):
+        services.projections.coordinates(record.id, [5])
+
+
+def test_a_stored_view_comes_back_and_the_same_view_has_the_same_id(services):
+    view = ViewState("d", selected_rows=tuple(range(0, 5000, 3)))
+    assert services.views.save(view) == services.views.save(view)
+    assert services.views.load(services.views.save(view)) == view
+
+
+def test_a_full_disk_is_said_and_the_old_value_stays(tmp_path, monkeypatch):
+    path = tmp_path / "record.json"
+    files.write_json(path, {"kept": 1})
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="disk is full"):
+        files.write_json(path, {"kept": 2})
+    assert json.loads(path.read_text()) == {"kept": 1}
+    assert os.listdir(tmp_path) == ["record.json"]  # noqa: PTH208 - no half-written file either
