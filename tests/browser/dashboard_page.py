@@ -1,0 +1,116 @@
+"""The dashboard as a person uses it: what tests click, type and wait for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+WAIT = 30_000  # ms; software GL on shared machines draws 10,000 points in seconds
+
+
+@dataclass
+class DashboardPage:
+    """One browser tab on one server."""
+
+    page: Page
+    url: str
+    console: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(WAIT)
+        self.page.on("console", lambda message: self.console.append(message.text))
+        self.page.on("pageerror", lambda error: self.console.append(str(error)))
+        self.page.on("request", self._note_request)
+
+    def _note_request(self, request: Any) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def open(self, address: str = "") -> None:
+        self.page.goto(address if address.startswith("http") else self.url + "/" + address)
+
+    @property
+    def view(self) -> Locator:
+        return self.page.locator("#view")
+
+    def wait_for_points(self, n: int) -> None:
+        """Wait until exactly n points are drawn."""
+        expect(self.view).to_have_attribute("data-points", str(n), timeout=WAIT)
+
+    def wait_for_change(self, attribute: str, before: str | None) -> None:
+        expect(self.view).not_to_have_attribute(attribute, before or "", timeout=WAIT)
+
+    def choose(self, label: str, option: str | re.Pattern[str]) -> None:
+        """Choose an option of a select by mouse."""
+        self.page.get_by_label(label, exact=True).click()
+        self.page.get_by_role("option", name=option).first.click()
+
+    def open_dataset(self, name: str, n_points: int) -> None:
+        self.choose("Dataset", re.compile(re.escape(name)))
+        expect(self.headline).to_contain_text(f"{n_points:,} points", timeout=WAIT)
+        self.wait_for_points(n_points)
+
+    @property
+    def headline(self) -> Locator:
+        return self.page.locator("#headline")
+
+    @property
+    def neighbors(self) -> Locator:
+        return self.page.get_by_role("listbox", name="Nearest neighbors").get_by_role("option")
+
+    @property
+    def matches(self) -> Locator:
+        return self.page.get_by_role("listbox", name="Matches").get_by_role("option")
+
+    @property
+    def search(self) -> Locator:
+        return self.page.get_by_label("Search", exact=True)
+
+    @property
+    def legend(self) -> Locator:
+        return self.page.locator("#legend .entry")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def reachable_row(self) -> int:
+        """Return a row that nothing covers on the screen, so that a click on it meets it."""
+        row: int = self.page.evaluate(
+            """() => {
+                const { drawn } = projector.shown;
+                for (const place of drawn) {
+                    const row = projector.rowOf(place), at = projector.positionOfRow(row);
+                    if (at && projector.rowAt(at[0], at[1], 9) === row) return row;
+                }
+                return -1;
+            }"""
+        )
+        assert row >= 0, "no point can be met by the pointer"
+        return row
+
+    def point_at(self, row: int) -> None:
+        """Move the pointer onto a point."""
+        x, y = self.page.evaluate(
+            """(row) => {
+                const frame = document.querySelector("#view").getBoundingClientRect();
+                const at = projector.positionOfRow(row);
+                return [frame.left + at[0], frame.top + at[1]];
+            }""",
+            row,
+        )
+        self.page.mouse.move(x, y)
+
+    def click_point(self, row: int) -> None:
+        self.point_at(row)
+        self.page.mouse.down()
+        self.page.mouse.up()
+
+    def shown(self, expression: str) -> Any:
+        """Read what the scripts have drawn: an expression over `shown`."""
+        return self.page.evaluate(
+            f"() => {{ const shown = projector.shown; return {expression}; }}"
+        )

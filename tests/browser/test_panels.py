@@ -1,0 +1,168 @@
+"""Data and projection panels: legend, color scale, names, trash, theme, axes."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.dashboard_page import WAIT, DashboardPage
+from tests.running_server import start_server
+
+
+@pytest.fixture
+def own_page(open_page, tmp_path):
+    """A tab on a server of its own with the demo, for tests that change datasets."""
+    with start_server(tmp_path / "data", demo=True) as server:
+        tab = open_page(server)
+        tab.wait_for_points(1797)
+        yield tab
+
+
+def legend_entry(page: DashboardPage, value: str):
+    return page.page.locator(f'#legend .entry[data-value="{value}"]')
+
+
+def test_a_click_on_a_value_shows_only_it_and_again_shows_all(page):
+    expect(page.legend).to_have_count(10)
+    legend_entry(page, "3").locator(".only").click()
+    page.wait_for_points(183)
+    expect(page.page.locator("#legend .entry.off")).to_have_count(9)
+    legend_entry(page, "3").locator(".only").click()
+    page.wait_for_points(1797)
+
+
+def test_another_value_is_brought_back_by_its_swatch_and_single_values_toggle(page):
+    legend_entry(page, "3").locator(".only").click()
+    page.wait_for_points(183)
+    page.button("Toggle 0").click()
+    page.wait_for_points(183 + 178)
+    page.button("Toggle 3").click()
+    page.wait_for_points(178)
+    expect(page.button("Toggle 3")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_legend_counts_every_class(page):
+    counts = page.page.locator("#legend .count").all_inner_texts()
+    assert sum(int(count) for count in counts) == 1797
+
+
+def test_numbers_show_a_color_bar_and_can_be_shown_as_classes(page):
+    page.page.get_by_text("Scale", exact=True).click()
+    expect(page.page.locator("#legend .colorbar")).to_be_visible()
+    expect(page.page.locator("#legend .colorbar-ends")).to_have_text("09")
+    page.page.get_by_text("Classes", exact=True).click()
+    expect(page.legend).to_have_count(10)
+
+
+def test_switching_values_off_is_forgotten_with_another_column(page):
+    page.open_dataset("Iris", 150)
+    legend_entry(page, "setosa").locator(".only").click()
+    page.wait_for_points(50)
+    page.choose("Color by", "petal length (cm)")
+    expect(page.page.locator("#legend .colorbar")).to_be_visible()
+    page.choose("Color by", "species")
+    page.wait_for_points(150)
+
+
+def test_a_column_that_names_every_point_cannot_color_and_says_why(page):
+    page.page.get_by_label("Color by", exact=True).click()
+    option = page.page.get_by_role("option", name=re.compile("example"))
+    expect(option).to_contain_text("1,797 different texts")
+    expect(option).to_have_attribute("data-combobox-disabled", "true")
+    page.page.keyboard.press("Escape")
+
+
+def test_axes_show_the_chosen_components_and_their_variance(page):
+    expect(page.page.locator(".bar.shown")).to_have_count(3)
+    page.choose("X", re.compile(r"^PC 4 "))
+    expect(page.view).to_have_attribute("data-drawn", re.compile(r" 3 3 1 2$"))
+    page.page.get_by_text("2D", exact=True).click()
+    expect(page.view).to_have_attribute("data-drawn", re.compile(r" 2 3 1 2$"))
+    expect(page.page.locator(".bar.shown")).to_have_count(2)
+    expect(page.page.locator("#variance")).to_contain_text("of the variance")
+
+
+def test_preprocessing_is_said_in_the_status_line(page):
+    before = page.view.get_attribute("data-projection")
+    page.page.get_by_label("Standardize columns").check(force=True)
+    page.wait_for_change("data-projection", before)
+    expect(page.page.locator("#status")).to_contain_text("columns standardized")
+    page.page.get_by_label("Standardize columns").uncheck(force=True)
+    expect(page.view).to_have_attribute("data-projection", before, timeout=WAIT)
+
+
+def test_the_camera_stays_when_colors_selection_and_axes_change(page):
+    box = page.view.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.page.mouse.move(x, y + 200)
+    page.page.mouse.down()
+    page.page.mouse.move(x + 120, y + 160, steps=4)
+    page.page.mouse.up()
+    page.page.wait_for_function("() => location.search.includes('camera=')")
+    eye = "() => Object.values(projector.scene().getCamera().eye)"
+    turned = page.page.evaluate(eye)
+    page.choose("Y", re.compile(r"^PC 5 "))
+    expect(page.view).to_have_attribute("data-drawn", re.compile(r" 3 0 4 2$"))
+    page.page.get_by_text("Scale", exact=True).click()
+    expect(page.page.locator("#legend .colorbar")).to_be_visible()
+    page.click_point(page.reachable_row())
+    expect(page.neighbors).to_have_count(100, timeout=WAIT)
+    # A movement runs out for a moment after the gesture.
+    assert page.page.evaluate(eye) == pytest.approx(turned, abs=0.1)
+    page.button("Reset view").click()
+    page.page.wait_for_function("() => !location.search.includes('camera=')")
+
+
+def test_light_and_dark_are_remembered_and_the_scene_follows(page):
+    ground = "() => document.querySelector('#graph .js-plotly-plot').layout.paper_bgcolor"
+    light = page.page.evaluate(ground)
+    page.page.get_by_label("Toggle color scheme").click()
+    page.page.wait_for_function(
+        "(before) => document.querySelector('#graph .js-plotly-plot').layout.paper_bgcolor"
+        " !== before",
+        arg=light,
+    )
+    page.page.reload()
+    page.wait_for_points(1797)
+    assert page.page.evaluate(ground) != light
+    assert page.page.locator("html").get_attribute("data-mantine-color-scheme") == "dark"
+
+
+def test_a_new_name_is_kept_for_everyone(own_page):
+    own_page.page.get_by_label("Name", exact=True).fill("Digits of <b>1998</b>")
+    own_page.page.keyboard.press("Enter")
+    expect(own_page.page.get_by_label("Dataset", exact=True)).to_have_value(
+        re.compile(r"^Digits of <b>1998</b>")
+    )
+    own_page.page.reload()
+    own_page.wait_for_points(1797)
+    expect(own_page.page.get_by_label("Name", exact=True)).to_have_value("Digits of <b>1998</b>")
+
+
+def test_a_deleted_dataset_comes_back_by_undo_and_an_empty_server_says_what_to_do(own_page):
+    own_page.button("Delete").click()
+    own_page.wait_for_points(150)
+    own_page.button("Delete").click()
+    expect(own_page.page.get_by_text("Nothing to look at yet")).to_be_visible()
+    expect(own_page.page.get_by_role("alert")).to_contain_text("trash")
+    own_page.button("Undo").click()
+    own_page.wait_for_points(150)
+    expect(own_page.page.get_by_text("Nothing to look at yet")).to_be_hidden()
+
+
+def test_metadata_and_tensor_are_offered_for_download(page):
+    for name in ("Metadata", "Tensor"):
+        with page.page.expect_download() as download:
+            page.page.get_by_role("link", name=name).click()
+        assert "Handwritten" in download.value.suggested_filename
+
+
+def test_help_tells_mouse_and_keys_and_panels_collapse(page):
+    page.button("Help: mouse and keys").click()
+    expect(page.page.get_by_role("dialog")).to_contain_text("clear the selection")
+    page.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    width = page.view.bounding_box()["width"]
+    page.button("Hide or show the left panels").click()
+    page.button("Hide or show the right panels").click()
+    expect(page.page.locator("aside.left")).to_be_hidden()
+    assert page.view.bounding_box()["width"] > width + 500
