@@ -38,7 +38,9 @@
   }
 
   projector.fetchCoordinates = (url) => remember(url, async () => readNpy(await fetchBuffer(url)));
-  projector.fetchValues = (url, Type) => remember(url, async () => new Type(await fetchBuffer(url)));
+  const TYPES = { "<u1": Uint8Array, "<u2": Uint16Array, "<u4": Uint32Array, "<f4": Float32Array };
+  projector.fetchValues = (url, type) =>
+    remember(url, async () => new TYPES[type](await fetchBuffer(url)));
   projector.fetchJson = (url) =>
     remember(url, async () => JSON.parse(new TextDecoder().decode(await fetchBuffer(url))));
 

@@ -41,7 +41,7 @@
   const KEYS = {
     "/": () => projector.byId("search").focus(),
     0: () => projector.resetView(),
-    Escape: () => projector.byId("clear").click(),
+    Escape: () => projector.report("cleared", {}),
     ArrowDown: () => projector.walkList(activeList(), 1),
     ArrowUp: () => projector.walkList(activeList(), -1),
   };
@@ -67,6 +67,7 @@
 
   onClick("notice-close", () => window.dash_clientside.set_props("notice", { data: null }));
   onClick("search-commit", commitSearch);
+  onClick("clear", () => projector.report("cleared", {}));
   onClick("help-open", () => projector.byId("help").showModal());
   for (const side of ["left", "right"]) {
     onClick(`toggle-${side}`, () => {

@@ -16,13 +16,26 @@
   projector.graph = () => document.querySelector("#graph .js-plotly-plot");
   projector.rowOf = (place) => (shown.rows ? shown.rows[place] : place);
 
+  // Dash loads Plotly in its own time; coordinates may be here before.
+  projector.graphReady = new Promise((ready) => {
+    const isReady = () => projector.graph() && projector.graph()._fullLayout && window.Plotly;
+    const watch = setInterval(() => {
+      if (!isReady()) return;
+      clearInterval(watch);
+      ready();
+    }, 20);
+  });
+
+  // Runs what can wait once the points are on the screen.
+  const waiting = [];
+  projector.afterDrawing = (run) => waiting.push(run);
+
   async function load(projection, coloring, components) {
     const usable = components.filter((c) => c < projection.n_components);
     const url = `api/v1/projections/${projection.id}/coordinates?components=${usable.join(",")}`;
-    const Type = coloring.kind === "categorical" ? Int32Array : Float32Array;
     const [coordinates, values] = await Promise.all([
       projector.fetchCoordinates(url),
-      coloring.url ? projector.fetchValues(coloring.url, Type) : null,
+      coloring.url ? projector.fetchValues(coloring.url, coloring.type) : null,
     ]);
     return { axes: splitAxes(coordinates, components, usable), values };
   }
@@ -57,8 +70,11 @@
     const { coloring, hidden, values } = shown;
     if (!hidden.size || coloring.kind !== "categorical") return () => false;
     const codes = new Set(coloring.values.flatMap((value, code) => (hidden.has(value) ? [code] : [])));
-    if (hidden.has("")) codes.add(-1);
-    return (place) => codes.has(values[projector.rowOf(place)]);
+    const n = coloring.values.length, isMissingHidden = hidden.has("");
+    return (place) => {
+      const code = values[projector.rowOf(place)];
+      return code < n ? codes.has(code) : isMissingHidden;
+    };
   }
 
   function countFrame() {
@@ -101,7 +117,6 @@
 
   async function drawNow() {
     const graph = projector.graph(), focus = focusedRows();
-    shown.baseLayout = shown.baseLayout || graph.layout;
     const isFocused = (place) => focus !== null && focus.has(projector.rowOf(place));
     const { drawn, nVisible, nFocused } = projector.drawnPlaces(
       shown.axes[0].length, hiddenTest(), isFocused
@@ -204,17 +219,19 @@
 
   async function draw(
     projection, coloring, hidden, selectedRows, selectedPoint, matches,
-    dimensionality, x, y, z, pointSize, restoredCamera
+    dimensionality, x, y, z, pointSize, restoredCamera, sceneLayout
   ) {
     if (!projection) return clear();
     // The colors of the dataset before, while those of the new one are on their way.
     if (!coloring || (coloring.dataset && coloring.dataset !== projection.dataset)) return;
     const mine = (latest += 1);
+    projector.byId("view").classList.add("drawing");
     const components = [x, y, z].map(Number);
     let loaded;
     try {
       loaded = await load(projection, coloring, components);
     } catch (error) {
+      projector.byId("view").classList.remove("drawing");
       window.dash_clientside.set_props("notice", { data: { kind: "error", text: error.message } });
       return;
     }
@@ -225,13 +242,21 @@
     }
     Object.assign(shown, loaded, { projection, coloring, components });
     shown.dimensionality = Number(dimensionality);
+    shown.baseLayout = sceneLayout;
     takeControls(hidden, selectedRows, selectedPoint, matches, pointSize);
     projector.markLegend();
+    await projector.graphReady;
+    if (mine !== latest) return;
+    // Drawing blocks the page; lists and texts that came with this change are painted before.
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     await projector.redraw();
+    if (mine === latest) projector.byId("view").classList.remove("drawing");
+    waiting.splice(0).forEach((run) => run());
   }
 
   function clear() {
     latest += 1;
+    projector.byId("view").classList.remove("drawing");
     shown.projection = null;
     shown.drawn = new Int32Array(0);
     previous = {};

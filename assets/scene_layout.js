@@ -21,7 +21,7 @@
 
   const CUBE = { x: 1, y: 1, z: 1 };
 
-  projector.aspectRatio = (dimensionality) => (dimensionality === 3 ? CUBE : { x: 1.6, y: 1.6, z: 1 });
+  projector.aspectRatio = (dimensionality) => (dimensionality === 3 ? CUBE : { x: 1.5, y: 1.5, z: 1 });
   projector.defaultCamera = (dimensionality) => structuredClone(CAMERA[dimensionality]);
 
   // Equal lengths on all axes, each around its own middle: proportions are those of the data.

@@ -56,7 +56,8 @@
         dressAll();
         projector.fillLists();
       });
-      sheet.src = `${base}/sprite`;
+      const mine = sheet;
+      projector.afterDrawing(() => (mine.src = `${base}/sprite`));
     },
     showThumbnails: function (checked) {
       wanted = checked;

@@ -7,6 +7,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
+from callbacks.arguments import content
 from dashboard import ids
 from dashboard.panels.data import dataset_options
 from data.services import Services
@@ -78,5 +79,5 @@ def delete(services: Services, dataset_id: Any) -> tuple[Any, Any]:
 
 def undo(services: Services, notice: Any) -> tuple[Any, Any]:
     """Bring back the dataset that the notice is about, and open it."""
-    record = services.datasets.restore(str((notice or {}).get("undo")))
-    return {"id": record.id}, None
+    restored = services.datasets.restore(str(content(notice).get("undo")))
+    return {"id": restored.id}, None

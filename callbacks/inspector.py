@@ -8,12 +8,13 @@ import dash
 import numpy as np
 from dash import ClientsideFunction, Input, Output
 
+from callbacks.arguments import opened_dataset, shown_rows
 from dashboard import ids
 from dashboard.controls import CONTROL_OF_FIELD, bind
 from dashboard.panels.inspector import build_point_card
 from data.dataset import Dataset, label_column
 from data.errors import LimitError, ParameterError
-from data.rows import decode_rows, encode_rows
+from data.rows import encode_rows
 from data.search import search_rows
 from data.services import Services
 
@@ -39,9 +40,9 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def preview(info: Any, search: Any, isolation: Any, label_by: Any) -> tuple[Any, ...]:
-        if not info or not search["text"]:
+        dataset = opened_dataset(services, info)
+        if dataset is None or not search["text"]:
             return None, "", True, None
-        dataset = services.datasets.open(str(info["id"]))
         try:
             rows = matching_rows(dataset, search, isolation, services.limits.pattern_length)
             return previewed(dataset, rows, search["column"], label_by)
@@ -56,9 +57,9 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def point_card(row: Any, label_by: Any, info: Any) -> Any:
-        if row is None or not info:
+        dataset = opened_dataset(services, info)
+        if row is None or dataset is None:
             return []
-        dataset = services.datasets.open(str(info["id"]))
         return card(dataset, row, label_by)
 
     app.clientside_callback(
@@ -86,7 +87,8 @@ def matching_rows(
         normalized=True,
         pattern_length=pattern_length,
     )
-    return np.intersect1d(rows, decode_rows(isolation[-1])) if isolation else rows
+    among = shown_rows(isolation)
+    return rows if among is None else np.intersect1d(rows, among)
 
 
 def previewed(

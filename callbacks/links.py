@@ -9,6 +9,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
+from callbacks.arguments import content
 from callbacks.errors import sentence
 from dashboard import ids
 from dashboard.controls import bind_all, controls_of_view, view_of_controls
@@ -51,13 +52,13 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     def open_view(address: Any, chosen: Any, opened: Any, info: Any) -> dict[str, Any]:
         if ctx.triggered_id == ids.DATASET and chosen:
-            if info and info.get("id") == chosen:
+            if content(info).get("id") == chosen:
                 # Not a person's choice but what this callback itself has just written.
                 raise PreventUpdate
             return opened_page(services, default_view(services.datasets.record(str(chosen))))
         # At the start of a page everything counts as changed; then the address decides.
         if ctx.triggered_id == ids.OPENED and opened:
-            return opened_page(services, first_view(services, opened.get("id")))
+            return opened_page(services, first_view(services, content(opened).get("id")))
         if address is None:
             # The browser has not told its address yet; it will in a moment.
             raise PreventUpdate

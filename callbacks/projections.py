@@ -7,11 +7,11 @@ from typing import Any
 import dash
 from dash import Input, Output, no_update
 
+from callbacks.arguments import content, opened_dataset, shown_rows
 from dashboard import ids
-from dashboard.panels.projection import AXES, build_variance_chart, component_options
+from dashboard.panels.projection import AXES, N_COMPONENTS, build_variance_chart, component_options
 from data.dataset import DatasetRecord
-from data.errors import ParameterError
-from data.rows import decode_rows
+from data.rows import Rows
 from data.services import Services
 from data.stores.projections import ProjectionRecord
 
@@ -45,10 +45,11 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def project(info: Any, isolation: Any, normalize: Any, standardize: Any) -> dict[str, Any]:
-        if not info:
+        dataset = opened_dataset(services, info)
+        if dataset is None:
             return NOTHING
         switches = {"normalize": bool(normalize), "standardize": bool(standardize)}
-        return projected(services, str(info["id"]), isolation, switches)
+        return projected(services, dataset.record, shown_rows(isolation), switches)
 
     @app.callback(
         Output(ids.VARIANCE, "children"),
@@ -62,22 +63,18 @@ def register(app: dash.Dash, services: Services) -> None:
     def variance(projection: Any, dimensionality: Any, components: Any) -> Any:
         if not projection:
             return no_update
-        shown = [int(c) for c in components if str(c).isdigit()][
-            : 2 if dimensionality == "2" else 3
-        ]
-        return build_variance_chart(projection["explained_variance_ratio"], shown)
+        drawn = services.projections.record(str(content(projection).get("id")))
+        n_axes = 2 if dimensionality == "2" else 3
+        shown = [i for i in range(N_COMPONENTS) if str(i) in components[:n_axes]]
+        return build_variance_chart(drawn.explained_variance_ratio or (), shown)
 
 
 def projected(
-    services: Services, dataset_id: str, isolation: Any, switches: dict[str, bool]
+    services: Services, dataset: DatasetRecord, rows: Rows | None, switches: dict[str, bool]
 ) -> dict[str, Any]:
     """Compute the projection and return it with the texts around it."""
-    if not isinstance(isolation, list | None):
-        raise ParameterError("The isolated rows are damaged.", hint="Press Show all.")
-    rows = decode_rows(isolation[-1]) if isolation else None
     chosen = {name: True for name, on in switches.items() if on}
-    record = services.projections.request(dataset_id, "pca", chosen, rows)
-    dataset = services.datasets.record(dataset_id)
+    record = services.projections.request(dataset.id, "pca", chosen, rows)
     options = component_options(record.explained_variance_ratio or ())
     # Without choices of one's own the link needs no id: PCA with defaults is always at hand.
     return {

@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-import numpy as np
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
+from callbacks.arguments import (
+    content,
+    isolation_steps,
+    opened_dataset,
+    rows_array,
+    shown_rows,
+)
 from callbacks.inspector import matching_rows
 from dashboard import ids
 from dashboard.controls import CONTROL_OF_FIELD, bind
@@ -30,7 +36,7 @@ def register(app: dash.Dash, services: Services) -> None:
         inputs={
             "clicked": Input(ids.POINT_CLICKED, "data"),
             "committed": Input(ids.SEARCH_COMMITTED, "data"),
-            "cleared": Input(ids.CLEAR, "n_clicks"),
+            "cleared": Input(ids.CLEARED, "data"),
             "info": Input(ids.DATASET_INFO, "data"),
             "metric": Input(ids.METRIC, "value"),
             "n_neighbors": Input(ids.N_NEIGHBORS, "value"),
@@ -42,18 +48,19 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def select(info: Any, search: Any, **controls: Any) -> tuple[Any, Any, Any]:
-        dataset = services.datasets.open(str(info["id"])) if info else None
-        if dataset is None or ctx.triggered_id == ids.CLEAR:
+        dataset = opened_dataset(services, info)
+        if dataset is None or ctx.triggered_id == ids.CLEARED:
             return None, "", None
         if ctx.triggered_id == ids.SEARCH_COMMITTED:
             # The text comes with the event: the control reports it a moment after the last key.
-            typed = {**search, "text": (controls["committed"] or {}).get("text")}
+            typed = {**search, "text": content(controls["committed"]).get("text")}
             limit = services.limits.pattern_length
             rows = matching_rows(dataset, typed, controls["isolation"], limit)
             if len(rows) != 1:
                 return None, encode_rows(rows), None
             controls["point"] = int(rows[0])
-        return selected(dataset, ctx.triggered_id, **controls)
+        k = number_of_neighbors(controls["n_neighbors"], services.limits.max_neighbors)
+        return selected(dataset, ctx.triggered_id, **{**controls, "n_neighbors": k})
 
     @app.callback(
         Output(ids.ISOLATION, "data"),
@@ -65,7 +72,7 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def isolate(isolated: Any, back: Any, all_shown: Any, steps: Any, rows: Any) -> Any:
-        return isolation_after(str(ctx.triggered_id), steps or [], rows)
+        return isolation_after(str(ctx.triggered_id), isolation_steps(steps), rows)
 
     @app.callback(
         Output(ids.SELECTION_COUNT, "children"),
@@ -98,26 +105,30 @@ def selected(
     clicked: Any,
     point: Any,
     metric: Any,
-    n_neighbors: Any,
+    n_neighbors: int,
     label_by: Any,
     isolation: Any,
     **_: Any,
 ) -> tuple[Any, Any, Any]:
     """Return (selected point, selected rows, list of neighbors) after a click or a new setting."""
     if trigger == ids.POINT_CLICKED:
-        point = (clicked or {}).get("row")
+        point = content(clicked).get("row")
     if point is None:
         return None, no_update, None
-    k = n_neighbors if type(n_neighbors) is int else 100
-    listed = neighbor_list(dataset, point, metric, k, label_by, isolation)
+    listed = neighbor_list(dataset, point, metric, n_neighbors, label_by, isolation)
     return point, encode_rows([point, *listed["rows"]]), listed
+
+
+def number_of_neighbors(typed: Any, most: int) -> int:
+    """Return how many neighbors to list; while a person types, the box may hold anything."""
+    return max(1, min(typed, most)) if type(typed) is int else min(100, most)
 
 
 def neighbor_list(
     dataset: Dataset, point: Any, metric: Any, k: int, label_by: Any, isolation: Any
 ) -> dict[str, Any]:
     """Return the nearest neighbors of a point among the shown rows, with label and distance."""
-    among = np.asarray(decode_rows(isolation[-1]), np.int64) if isolation else None
+    among = rows_array(shown_rows(isolation))
     found = nearest_neighbors(
         dataset.tensor, point, k, metric, norms=dataset.squared_norms, rows=among
     )

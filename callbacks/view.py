@@ -9,6 +9,7 @@ import dash
 import numpy as np
 from dash import ClientsideFunction, Input, Output, State
 
+from callbacks.arguments import opened_dataset
 from dashboard import ids
 from dashboard.figures.colors import (
     MISSING,
@@ -23,6 +24,7 @@ from dashboard.panels.data import (
     build_number_legend,
     can_color,
 )
+from dashboard.routes.page import code_type
 from data.dataset import Column, Dataset
 from data.services import Services
 from data.view_state import ViewState
@@ -44,9 +46,9 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def color(info: Any, name: Any, kind: Any) -> tuple[Any, ...]:
-        if not info:
+        dataset = opened_dataset(services, info)
+        if dataset is None:
             return ONE_COLOR, [], "", True
-        dataset = services.datasets.open(str(info["id"]))
         return colored(dataset, name, kind)
 
     app.clientside_callback(
@@ -63,6 +65,7 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.COMPONENT_Z, "value"),
         Input(ids.POINT_SIZE, "value"),
         State(ids.RESTORED_CAMERA, "data"),
+        State(ids.SCENE_LAYOUT, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
@@ -119,6 +122,7 @@ def _by_class(dataset: Dataset, column: Column) -> tuple[dict[str, Any], list[An
         "dataset": dataset.record.id,
         "column": column.name,
         "url": _url(dataset, "classes", column.name),
+        "type": code_type(len(values)),
         "values": values,
         "colors": colors,
         "missing": MISSING,
@@ -139,6 +143,7 @@ def _by_number(dataset: Dataset, column: Column) -> tuple[dict[str, Any], list[A
         "dataset": dataset.record.id,
         "column": column.name,
         "url": _url(dataset, "numbers", column.name),
+        "type": "<f4",
         "low": low,
         "high": high,
         "colors": colors,

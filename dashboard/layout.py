@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import ids
+from dashboard.figures.scene import scene_layout
 from dashboard.panels.data import build_data_panel, build_dataset_select
 from dashboard.panels.inspector import build_inspector_panel
 from dashboard.panels.parts import icon_button
@@ -24,6 +25,7 @@ STORES: dict[str, Any] = {
     ids.ISOLATION: [],
     ids.VIEW_STATE: None,
     ids.LINK: None,
+    ids.SCENE_LAYOUT: scene_layout(),
     ids.DATASET_INFO: None,
     ids.PROJECTION: None,
     ids.COLORING: None,
@@ -34,6 +36,7 @@ STORES: dict[str, Any] = {
     ids.CAMERA: None,
     ids.POINT_CLICKED: None,
     ids.SEARCH_COMMITTED: None,
+    ids.CLEARED: None,
     ids.OPENED: None,
     ids.CATALOG_CHANGED: None,
 }

@@ -7,8 +7,25 @@ from typing import Any
 import plotly.graph_objects as go
 
 
-def empty_scene() -> go.Figure:
-    """Return a scene with equal scales on all axes and no points.
+def blank_figure() -> go.Figure:
+    """Return a figure without a scene: what is shown until the first points are there.
+
+    An empty scene would cost a second of drawing that nobody sees.
+    """
+    figure = go.Figure()
+    figure.update_layout(
+        template="none",
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        xaxis={"visible": False},
+        yaxis={"visible": False},
+    )
+    return figure
+
+
+def scene_layout() -> dict[str, Any]:
+    """Return the layout of a scene with equal scales on all axes; the script adds the points.
 
     The ranges are set by the script together with the points, all to the same length: a cube of
     equal ranges keeps proportions without moving the box when the points change.
@@ -28,16 +45,13 @@ def empty_scene() -> go.Figure:
         "zaxis": axis,
         "dragmode": "turntable",
     }
-    figure = go.Figure()
-    figure.update_layout(
-        template="none",
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        paper_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        hovermode=False,
-        scene=scene,
-    )
-    return figure
+    return {
+        "template": {},
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "hovermode": False,
+        "scene": scene,
+    }
 
 
 # Everything that would talk to another host, or that is done better by the panels, is off.

@@ -79,7 +79,6 @@ def build_dataset_select() -> dmc.Select:
         attributes={"input": {"aria-label": "Dataset"}},
         placeholder="No dataset yet",
         searchable=True,
-        allowDeselect=False,
         nothingFoundMessage="No dataset of this name",
         w=300,
         maxDropdownHeight=320,

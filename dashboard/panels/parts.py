@@ -19,8 +19,13 @@ def section(title: str, *children: Any) -> html.Section:
 
 
 def select(**attributes: Any) -> dmc.Select:
-    """Build a small select; its list is in the page only while it is open."""
-    return dmc.Select(size="xs", comboboxProps={"keepMounted": False}, **attributes)
+    """Build a small select; its list is in the page only while it is open.
+
+    Choosing what is chosen already changes nothing.
+    """
+    return dmc.Select(
+        size="xs", allowDeselect=False, comboboxProps={"keepMounted": False}, **attributes
+    )
 
 
 def icon_button(label: str, sign: str, id: str) -> html.Button:

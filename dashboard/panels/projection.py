@@ -37,7 +37,6 @@ def build_projection_panel() -> html.Section:
                     label=axis,
                     value=str(i),
                     data=component_options(()),
-                    allowDeselect=False,
                 )
                 for i, (component, axis) in enumerate(AXES)
             ],

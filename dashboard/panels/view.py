@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import ids
-from dashboard.figures.scene import GRAPH_CONFIG, empty_scene
+from dashboard.figures.scene import GRAPH_CONFIG, blank_figure
 from dashboard.panels.parts import icon_button, named, switch
 
 EMPTY_HINT = "Drop a .npy, .npz, .tsv or .csv file here, or press Upload at the left."
@@ -20,11 +20,11 @@ def build_view_panel() -> html.Main:
             html.Div(
                 [
                     dcc.Graph(
-                        id=ids.GRAPH, figure=empty_scene(), config=GRAPH_CONFIG, className="graph"
+                        id=ids.GRAPH, figure=blank_figure(), config=GRAPH_CONFIG, className="graph"
                     ),
                     html.Div(id="hover-card", className="hover-card", hidden=True),
                     html.Div(
-                        [html.Span(className="spinner"), html.Span("Opening …", id=ids.BUSY_TEXT)],
+                        [html.Span(className="spinner"), html.Span("Working …")],
                         id=ids.BUSY,
                         className="busy",
                         role="status",

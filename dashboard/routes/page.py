@@ -22,9 +22,12 @@ def build_page_routes(services: Services) -> Blueprint:
 
     @routes.get("/classes")
     def classes(dataset_id: str, revision: int) -> Response:
-        """Class index of every row, little-endian int32; -1 where the value is missing."""
-        _, codes = _dataset(services, dataset_id, revision).metadata.classes(_column())
-        return _array(codes.astype("<i4"))
+        """Class index of every row; its highest number stands for a missing value.
+
+        Little-endian, as wide as `code_type` says.
+        """
+        values, codes = _dataset(services, dataset_id, revision).metadata.classes(_column())
+        return _array(codes.astype(code_type(len(values))))
 
     @routes.get("/numbers")
     def numbers(dataset_id: str, revision: int) -> Response:
@@ -43,6 +46,14 @@ def build_page_routes(services: Services) -> Blueprint:
         return answer
 
     return routes
+
+
+def code_type(n_classes: int) -> str:
+    """Return the narrowest unsigned type for codes of so many classes and a missing one.
+
+    Minus one, cast to it, is its highest number.
+    """
+    return next(kind for kind in ("<u1", "<u2", "<u4") if n_classes < np.iinfo(kind).max)
 
 
 def _dataset(services: Services, dataset_id: str, revision: int) -> Dataset:

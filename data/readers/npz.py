@@ -82,6 +82,7 @@ def _readable(name: str) -> Iterator[None]:
         NotImplementedError,
         RuntimeError,  # what zipfile raises for an encrypted member
         UnicodeDecodeError,
+        OSError,  # a member said to begin before the file does
     ) as error:
         raise ReadError(
             f"{name} cannot be read as an npz archive: it is damaged, cut off or encrypted.",
@@ -141,7 +142,7 @@ def _texts(archive: zipfile.ZipFile, member: Member, name: str) -> pa.StringArra
         file.read(member.header.offset)
         raw = file.read(member.header.n_bytes)
     npy.check_present(member.header, len(raw), f"{member.key} in {name}")
-    values = np.frombuffer(raw, member.header.dtype)
+    values = _characters(raw, member.header.dtype)
     if member.header.dtype.kind == "S":
         texts = [value.decode("utf-8", "replace") for value in values.tolist()]
     elif member.header.dtype.kind == "f":
@@ -150,6 +151,15 @@ def _texts(archive: zipfile.ZipFile, member: Member, name: str) -> pa.StringArra
     else:
         texts = [str(value) for value in values.tolist()]
     return pa.array([text or None for text in texts], pa.string())
+
+
+def _characters(raw: bytes, dtype: np.dtype[np.generic]) -> np.ndarray:
+    """Return the values of an array; numbers that are no character become a question mark sign."""
+    if dtype.kind != "U" or not dtype.itemsize:
+        return np.frombuffer(raw, dtype)
+    codes = np.frombuffer(raw, np.dtype(np.uint32).newbyteorder(dtype.byteorder)).astype(np.uint32)
+    codes[(codes > 0x10FFFF) | ((codes >= 0xD800) & (codes <= 0xDFFF))] = 0xFFFD
+    return codes.view(f"=U{dtype.itemsize // 4}")
 
 
 def _notes(members: list[Member], chosen: Member, columns: list[str]) -> tuple[str, ...]:

@@ -179,10 +179,12 @@ def test_the_address_bar_carries_the_view_to_a_colleague(page, open_page, dashbo
     page.button("Isolate selection").click()
     page.wait_for_points(101)
     page.page.get_by_text("2D", exact=True).click()
+    expect(page.view).to_have_attribute("data-drawn", re.compile(r" 2 0 1 2$"))
+    raw = page.view.get_attribute("data-projection")
     page.page.get_by_label("Normalize rows").check(force=True)
     expect(page.page.locator("#status")).to_contain_text("rows normalized")
+    page.wait_for_change("data-projection", raw)
     page.page.wait_for_url(lambda url: "view=" in url or "saved=" in url)
-    expect(page.view).to_have_attribute("data-drawn", re.compile(r" 2 0 1 2$"))
     rows, projection = page.shown("[...shown.rows]"), page.view.get_attribute("data-projection")
     expect(page.page.locator("#isolation-trail")).to_have_text("1,797 › 101")
 
@@ -214,7 +216,6 @@ def test_a_view_too_long_for_an_address_is_stored_and_opens_again(open_page, das
     expect(tab.page.locator("#isolation-trail")).to_have_text("1,797 › 1,500 › 900 › 700")
     tab.button("Back").click()
     tab.wait_for_points(900)
-    tab.page.wait_for_function("() => location.search.startsWith('?saved=')")
 
 
 def test_two_people_do_not_see_each_others_selection(page, open_page, dashboard):

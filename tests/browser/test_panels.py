@@ -1,18 +1,25 @@
 """Data and projection panels: legend, color scale, names, trash, theme, axes."""
 
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import expect
 
+from data.services import Services
 from tests.browser.dashboard_page import WAIT, DashboardPage
 from tests.running_server import start_server
 
 
 @pytest.fixture
-def own_page(open_page, tmp_path):
+def own_page(open_page, looked_at, tmp_path):
     """A tab on a server of its own with the demo, for tests that change datasets."""
-    with start_server(tmp_path / "data", demo=True) as server:
+    services, mine = Services.open(looked_at), Services.open(tmp_path / "data")
+    for record in services.datasets.list():
+        if record.source == "demo":
+            stored = services.datasets.directory / record.id
+            shutil.copytree(stored, mine.datasets.directory / record.id)
+    with start_server(tmp_path / "data") as server:
         tab = open_page(server)
         tab.wait_for_points(1797)
         yield tab

@@ -278,3 +278,24 @@ def test_remarkable_content_is_said(
 def test_unit_vectors_need_no_remark(tmp_path: Path) -> None:
     found = read(save(tmp_path / "a.npy", np.eye(4)))
     assert (found.warnings, found.notes) == ((), ())
+
+
+@pytest.mark.parametrize("width", [1, 2])
+@pytest.mark.parametrize("code", [0x110000, 0xD800, 0xFFFFFFFF])
+def test_a_text_array_with_numbers_that_are_no_character_stays_readable(tmp_path, width, code):
+    codes = np.full((3, width), 65, "<u4")
+    codes[0, -1] = code
+    path = tmp_path / "names.npz"
+    np.savez(path, x=np.ones((3, 2)), names=np.frombuffer(codes.tobytes(), f"<U{width}"))
+    found = read_tensor(path, "names.npz", ReadOptions(), Limits())
+    found.metadata.validate(full=True)
+    assert found.metadata.column("names")[0].as_py().endswith("\ufffd")
+
+
+def test_an_archive_whose_member_begins_before_the_file_is_refused(tmp_path):
+    path = tmp_path / "cut.npz"
+    np.savez(path, x=np.ones((40, 5)))
+    content = path.read_bytes()
+    path.write_bytes(content[:60] + content[76:])
+    with pytest.raises(ReadError, match="damaged"):
+        read_tensor(path, "cut.npz", ReadOptions(), Limits())

@@ -1,0 +1,45 @@
+"""What a browser sends to a callback, checked like a stranger's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.dataset import Dataset
+from data.errors import ParameterError
+from data.rows import Rows, decode_rows
+from data.services import Services
+
+
+def content(value: Any) -> dict[str, Any]:
+    """Return the content of a store that holds an object; nothing counts as an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ParameterError("What the page sent is damaged.", hint="Reload the page.")
+    return value
+
+
+def opened_dataset(services: Services, info: Any) -> Dataset | None:
+    """Return the dataset that the page has open, or None."""
+    dataset_id = content(info).get("id")
+    return services.datasets.open(str(dataset_id)) if dataset_id else None
+
+
+def isolation_steps(value: Any) -> list[Any]:
+    """Return the nested isolation, outermost first, still in text form."""
+    if not isinstance(value, list | None):
+        raise ParameterError("The isolated rows are damaged.", hint="Press Show all.")
+    return value or []
+
+
+def shown_rows(isolation: Any) -> Rows | None:
+    """Return the rows that are shown: the innermost isolation, or None for all."""
+    steps = isolation_steps(isolation)
+    return decode_rows(steps[-1]) if steps else None
+
+
+def rows_array(rows: Rows | None) -> np.ndarray | None:
+    """Return rows as the array that neighbors are looked for among."""
+    return None if rows is None else np.asarray(rows, np.int64)

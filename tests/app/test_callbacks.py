@@ -1,0 +1,158 @@
+"""Callbacks through HTTP, as a page calls them and as a stranger might."""
+
+import pytest
+
+from dashboard import ids
+from data.rows import decode_rows, encode_rows
+
+WRONG = [None, 5, -1, 10**30, "text", "²", True, [], [1], {}, {"id": 3}, {"row": "x"}, [[["a"]]]]
+
+
+@pytest.fixture
+def call(client):
+    """Run the callback that writes an output, with some inputs given and the rest null."""
+    known = client.get("/_dash-dependencies").get_json()
+
+    def run(output: str, trigger: str, **given):
+        callback = next(c for c in known if output in c["output"].strip(".").split("..."))
+        names = callback["output"].strip(".").split("...")
+        outputs = [
+            dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names
+        ]
+        values = {name.replace("_", "-"): value for name, value in given.items()}
+
+        def filled(dependencies):
+            return [{**d, "value": values.get(d["id"])} for d in dependencies]
+
+        return client.post(
+            "/_dash-update-component",
+            json={
+                "output": callback["output"],
+                "outputs": outputs if callback["output"].startswith("..") else outputs[0],
+                "inputs": filled(callback["inputs"]),
+                "state": filled(callback["state"]),
+                "changedPropIds": [trigger],
+            },
+        )
+
+    return run
+
+
+def test_a_click_selects_the_point_and_its_neighbors(call, small):
+    answer = call(
+        "neighbors.data",
+        f"{ids.POINT_CLICKED}.data",
+        point_clicked={"row": 5},
+        dataset_info={"id": small.id},
+        metric="euclidean",
+        n_neighbors=9,
+    ).get_json()["response"]
+    assert answer["selected-point"]["data"] == 5
+    assert len(decode_rows(answer["selected-rows"]["data"])) == 10
+    assert len(answer["neighbors"]["data"]["rows"]) == 9
+
+
+def test_neighbors_of_an_isolated_point_are_isolated_too(call, small):
+    answer = call(
+        "neighbors.data",
+        f"{ids.POINT_CLICKED}.data",
+        point_clicked={"row": 5},
+        dataset_info={"id": small.id},
+        metric="cosine",
+        n_neighbors=9,
+        isolation=[encode_rows([1, 5, 7, 20])],
+    ).get_json()["response"]
+    assert sorted(answer["neighbors"]["data"]["rows"]) == [1, 7, 20]
+
+
+def test_more_neighbors_than_the_limit_are_not_listed(call, small, services):
+    object.__setattr__(services.limits, "max_neighbors", 4)
+    answer = call(
+        "neighbors.data",
+        f"{ids.POINT_CLICKED}.data",
+        point_clicked={"row": 5},
+        dataset_info={"id": small.id},
+        metric="cosine",
+        n_neighbors=10**30,
+    ).get_json()["response"]
+    assert len(answer["neighbors"]["data"]["rows"]) == 4
+
+
+def test_isolate_takes_exactly_the_selected_rows(call):
+    answer = call(
+        "isolation.data",
+        f"{ids.ISOLATE}.n_clicks",
+        isolation=[encode_rows([1, 2, 3, 4])],
+        selected_rows=encode_rows([2, 4, 9]),
+    ).get_json()["response"]
+    assert [decode_rows(step) for step in answer["isolation"]["data"]] == [(1, 2, 3, 4), (2, 4)]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+@pytest.mark.parametrize(
+    ("output", "trigger", "wrong_input"),
+    [
+        ("neighbors.data", "point-clicked.data", "point_clicked"),
+        ("neighbors.data", "search-committed.data", "search_committed"),
+        ("neighbors.data", "isolation.data", "isolation"),
+        ("neighbors.data", "dataset-info.data", "dataset_info"),
+        ("projection.data", "isolation.data", "isolation"),
+        ("projection.data", "dataset-info.data", "dataset_info"),
+        ("matches.data", "isolation.data", "isolation"),
+        ("variance.children", "projection.data", "projection"),
+        ("variance.children", "component-x.value", "component_x"),
+        ("isolation.data", "isolate.n_clicks", "isolation"),
+        ("coloring.data", "dataset-info.data", "dataset_info"),
+        ("opened.data", "notice-undo.n_clicks", "notice"),
+        ("dataset-info.data", "opened.data", "opened"),
+        ("point-card.children", "selected-point.data", "selected_point"),
+        ("view-state.data", "components.value", "hidden_values"),
+    ],
+)
+def test_nothing_a_stranger_sends_is_unforeseen(
+    call, small, caplog, output, trigger, wrong_input, wrong
+):
+    given = {
+        "dataset_info": {"id": small.id},
+        "dataset": small.id,
+        "selected_rows": "AA",
+        "selected_point": 3,
+        "metric": "cosine",
+        "n_neighbors": 5,
+        "search": "word",
+        "projection": {"id": "p"},
+        wrong_input: wrong,
+    }
+    answer = call(output, trigger, **given)
+    assert answer.status_code < 500
+    assert "error" not in caplog.text.lower(), caplog.text
+    assert b"log id" not in answer.data
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": ["AAAA"]},
+        {"inputs": []},
+        {"state": [{"id": 5}]},
+        {"outputs": "isolation.data"},
+        {"outputs": {"id": {"a": 1}, "property": "data"}},
+        {"changedPropIds": [3]},
+        {"output": "no.such"},
+        {"output": None},
+    ],
+    ids=repr,
+)
+def test_a_request_that_no_page_sends_is_refused(client, change):
+    callback = next(
+        c for c in client.get("/_dash-dependencies").get_json() if c["output"] == "isolation.data"
+    )
+    body = {
+        "output": "isolation.data",
+        "outputs": {"id": "isolation", "property": "data"},
+        "inputs": callback["inputs"],
+        "state": callback["state"],
+        "changedPropIds": [],
+        **change,
+    }
+    assert client.post("/_dash-update-component", json=body).status_code == 422
