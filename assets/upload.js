@@ -1,118 +1,89 @@
-// Upload: choose or drop a tensor, its metadata and its sprite; what is wrong is said right there.
+// Upload: send the chosen or dropped files in pieces, then ask the server to open them.
 (function () {
   "use strict";
   const projector = window.projector;
-  const KINDS = {
-    tensors: ["Tensor", ".npy, .npz, .tsv, .csv or raw .bytes", ".npy,.npz,.tsv,.csv,.txt,.bytes"],
-    metadata: ["Metadata", ".tsv or .csv, one line per point (optional)", ".tsv,.csv,.txt"],
-    sprite: ["Sprite", "sheet of thumbnails, PNG, JPEG or WebP (optional)", ".png,.jpg,.jpeg,.webp"],
-  };
-  let dialog = null, fields = {}, request = null;
+  const PARTS = ["tensors", "metadata", "sprite"];
+  // File -> id of its complete upload: when one file is wrong, the others are not sent again.
+  const complete = new WeakMap();
+  let ui = null, transfers = [], isSending = false;
 
-  function field(name, label, help, input) {
-    const box = projector.element("label", "field");
-    input.name = name;
-    input.setAttribute("aria-label", label);
-    box.append(projector.element("span", "", label), input, projector.element("span", "hint", help));
-    fields[name] = input;
-    return box;
-  }
-
-  function textInput(placeholder) {
-    const input = projector.element("input");
-    input.type = "text";
-    input.placeholder = placeholder;
-    return input;
-  }
-
-  function fileInput(accept) {
-    const input = projector.element("input");
-    input.type = "file";
-    input.accept = accept;
-    return input;
-  }
-
-  function build() {
-    dialog = projector.element("dialog", "dialog upload");
-    dialog.setAttribute("aria-label", "Upload a dataset");
-    const form = projector.element("form");
-    form.append(projector.element("h2", "", "Upload a dataset"));
-    for (const [name, [label, help, accept]] of Object.entries(KINDS)) {
-      form.append(field(name, label, help, fileInput(accept)));
-    }
-    const choice = field("tensor", "Which tensor", "this file holds several", projector.element("select"));
-    choice.hidden = true;
-    form.append(
-      choice,
-      field("sprite_size", "Thumbnail size", "width x height in pixels, e.g. 28x28", textInput("28x28")),
-      field("n_dims", "Dimensions", "only for raw .bytes: numbers per point", textInput("e.g. 200")),
-      field("name", "Name", "how the dataset is listed", textInput("the name of the file"))
-    );
-    const buttons = projector.element("div", "row end");
-    const cancel = projector.element("button", "button", "Cancel");
-    cancel.type = "button";
-    cancel.addEventListener("click", () => (request ? request.abort() : dialog.close()));
-    const open = projector.element("button", "button primary", "Open");
-    open.type = "submit";
-    buttons.append(cancel, open);
-    const message = projector.element("p", "message");
-    message.setAttribute("role", "alert");
-    form.append(projector.element("progress"), message, buttons);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      send(form);
-    });
-    dialog.append(form);
-    document.body.append(dialog);
-  }
+  const chosen = () =>
+    PARTS.map((part) => [part, ui.fields[part].files[0]]).filter(([, file]) => file);
 
   function say(text) {
-    dialog.querySelector(".message").textContent = text;
+    ui.message.textContent = text;
   }
 
-  function filled(form) {
-    const data = new FormData();
-    for (const [name, value] of new FormData(form).entries()) {
-      const given = value instanceof File ? value.size || value.name : value.trim();
-      if (given) data.append(name, value);
+  function setSending(on) {
+    isSending = on;
+    ui.submit.disabled = on;
+    ui.pause.hidden = !on;
+    ui.pause.textContent = "Pause";
+    ui.dialog.classList.toggle("sending", on);
+    ui.speed.textContent = "";
+    if (!on) transfers = [];
+  }
+
+  async function sendFiles(files) {
+    const wanted = files.filter(([, file]) => !complete.has(file));
+    const size = wanted.reduce((sum, [, file]) => sum + file.size, 0);
+    const started = performance.now();
+    let before = 0;
+    for (const [, file] of wanted) {
+      const transfer = new projector.Transfer(file, ({ sent, waiting }) => {
+        const seconds = (performance.now() - started) / 1000;
+        ui.progress.max = size;
+        ui.progress.value = before + sent;
+        ui.speed.textContent = projector.progressText(before + sent, size, seconds, waiting);
+      });
+      transfers = [transfer];
+      complete.set(file, await transfer.run());
+      before += file.size;
     }
-    return data;
   }
 
-  function send(form) {
-    const data = filled(form);
-    if (!data.has("tensors")) return say("Choose the file with the tensor first.");
-    say("");
-    const progress = dialog.querySelector("progress");
-    request = new XMLHttpRequest();
-    request.open("POST", "api/v1/datasets");
-    request.responseType = "json";
-    request.upload.addEventListener("progress", (event) => {
-      progress.max = event.total;
-      progress.value = event.loaded;
-      if (event.loaded === event.total) {
-        progress.removeAttribute("value");
-        say("Reading the file …");
-      }
+  // Opens what was sent: the ids of the uploads and the choices of the form.
+  async function open(files) {
+    const form = new URLSearchParams();
+    for (const [part, file] of files) form.set(`${part}_upload`, complete.get(file));
+    for (const name of ["tensor", "sprite_size", "n_dims", "name"]) {
+      const value = ui.fields[name].value.trim();
+      if (value) form.set(name, value);
+    }
+    if (!form.has("name")) form.set("name", files[0][1].name);
+    ui.progress.removeAttribute("value");
+    ui.pause.hidden = true;
+    ui.speed.textContent = "Reading the files …";
+    return projector.request("POST", "api/v1/datasets", form, {
+      "Content-Type": "application/x-www-form-urlencoded",
     });
-    request.addEventListener("loadend", () => finish(request));
-    form.querySelector("[type=submit]").disabled = true;
-    dialog.classList.add("sending");
-    request.send(data);
   }
 
-  function finish(answer) {
-    request = null;
-    dialog.classList.remove("sending");
-    dialog.querySelector("[type=submit]").disabled = false;
-    if (answer.status === 0) return say("The upload was cut. The chosen files are kept: try again.");
-    const body = answer.response || {};
-    if (answer.status !== 201) return refuse(body.error || {});
-    dialog.close();
+  async function send() {
+    const files = chosen();
+    if (!files.some(([part]) => part === "tensors")) return say("Choose the file with the tensor first.");
     say("");
-    dialog.querySelector("form").reset();
-    fields.tensor.parentElement.hidden = true;
-    projector.report("opened", { id: body.id });
+    setSending(true);
+    try {
+      await sendFiles(files);
+      finish(await open(files), files);
+    } catch (error) {
+      say(error.message);
+    } finally {
+      setSending(false);
+    }
+  }
+
+  function finish(answer, files) {
+    if (answer.status === 0) return say("The connection was lost. What was sent is kept: try again.");
+    // An upload that the server has cleaned away meanwhile must be sent again.
+    if (answer.status === 404) files.forEach(([, file]) => complete.delete(file));
+    if (answer.status !== 201) return refuse(answer.body.error || {});
+    files.forEach(([, file]) => complete.delete(file));
+    ui.dialog.close();
+    ui.form.reset();
+    ui.choice.hidden = true;
+    projector.report("opened", { id: answer.body.id });
   }
 
   function refuse(error) {
@@ -123,8 +94,21 @@
       option.value = choice.name;
       return option;
     });
-    fields.tensor.replaceChildren(...options);
-    fields.tensor.parentElement.hidden = false;
+    ui.fields.tensor.replaceChildren(...options);
+    ui.choice.hidden = false;
+  }
+
+  function togglePause() {
+    const [transfer] = transfers;
+    if (!transfer) return;
+    if (transfer.isPaused) transfer.resume();
+    else transfer.pause();
+    ui.pause.textContent = transfer.isPaused ? "Go on" : "Pause";
+  }
+
+  function cancel() {
+    if (!isSending) return ui.dialog.close();
+    transfers.forEach((transfer) => transfer.cancel());
   }
 
   // A dropped file goes where its ending and name say; a second table is metadata.
@@ -132,7 +116,7 @@
     const name = file.name.toLowerCase();
     const isTable = /\.(tsv|csv|txt)$/.test(name);
     if (/\.(png|jpe?g|webp)$/.test(name)) return "sprite";
-    if (isTable && (/meta|label/.test(name) || fields.tensors.files.length)) return "metadata";
+    if (isTable && (/meta|label/.test(name) || ui.fields.tensors.files.length)) return "metadata";
     return "tensors";
   }
 
@@ -143,13 +127,29 @@
     for (const file of [...files].sort((a, b) => isArray(b) - isArray(a))) {
       const box = new DataTransfer();
       box.items.add(file);
-      fields[place(file)].files = box.files;
+      ui.fields[place(file)].files = box.files;
     }
   }
 
+  function build() {
+    ui = projector.buildUploadDialog();
+    ui.pause.addEventListener("click", togglePause);
+    ui.cancel.addEventListener("click", cancel);
+    // Escape closes a dialog; a running upload must not vanish by it.
+    ui.dialog.addEventListener("cancel", (event) => isSending && event.preventDefault());
+    ui.fields.tensors.addEventListener("change", () => {
+      ui.choice.hidden = true;
+      ui.fields.tensor.replaceChildren();
+    });
+    ui.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send();
+    });
+  }
+
   function openDialog() {
-    if (!dialog) build();
-    if (!dialog.open) dialog.showModal();
+    if (!ui) build();
+    if (!ui.dialog.open) ui.dialog.showModal();
   }
 
   projector.whenPresent("upload-open", (button) => button.addEventListener("click", openDialog));

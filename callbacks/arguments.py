@@ -21,6 +21,11 @@ def content(value: Any) -> dict[str, Any]:
     return value
 
 
+def texts(value: Any) -> list[str]:
+    """Return the texts of a list; anything else counts as an empty one."""
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
 def opened_dataset(services: Services, info: Any) -> Dataset | None:
     """Return the dataset that the page has open, or None."""
     dataset_id = content(info).get("id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -47,10 +48,14 @@ def register(app: dash.Dash, services: Services) -> None:
             "chosen": Input(ids.DATASET, "value"),
             "opened": Input(ids.OPENED, "data"),
             "info": State(ids.DATASET_INFO, "data"),
+            "state": State(ids.VIEW_STATE, "data"),
+            "camera": State(ids.CAMERA, "data"),
         },
         prevent_initial_call="initial_duplicate",
     )
-    def open_view(address: Any, chosen: Any, opened: Any, info: Any) -> dict[str, Any]:
+    def open_view(
+        address: Any, chosen: Any, opened: Any, info: Any, state: Any, camera: Any
+    ) -> dict[str, Any]:
         if ctx.triggered_id == ids.DATASET and chosen:
             if content(info).get("id") == chosen:
                 # Not a person's choice but what this callback itself has just written.
@@ -58,7 +63,11 @@ def register(app: dash.Dash, services: Services) -> None:
             return opened_page(services, default_view(services.datasets.record(str(chosen))))
         # At the start of a page everything counts as changed; then the address decides.
         if ctx.triggered_id == ids.OPENED and opened:
-            return opened_page(services, first_view(services, content(opened).get("id")))
+            event = content(opened)
+            if event.get("keep") and state:
+                view = kept_view(services, str(event.get("id")), ViewState.from_json(state))
+                return opened_page(services, view, camera=camera)
+            return opened_page(services, first_view(services, event.get("id")))
         if address is None:
             # The browser has not told its address yet; it will in a moment.
             raise PreventUpdate
@@ -100,6 +109,14 @@ def first_view(services: Services, dataset_id: str | None = None) -> ViewState |
         return default_view(services.datasets.record(str(dataset_id)))
     newest = next(iter(services.datasets.list()), None)
     return default_view(newest) if newest else None
+
+
+def kept_view(services: Services, dataset_id: str, view: ViewState) -> ViewState:
+    """Return the same view of another dataset of as many points: the next step of a training."""
+    record = services.datasets.record(dataset_id)
+    if services.datasets.record(view.dataset_id).n_points != record.n_points:
+        return default_view(record)
+    return complete(replace(view, dataset_id=dataset_id), record)
 
 
 def link_of_view(services: Services, view: ViewState) -> str:

@@ -43,8 +43,6 @@ def start(settings: Settings) -> None:
     from dashboard.server import bind, serve
 
     listener = bind(settings.host, settings.port)
-    for directory in settings.logdir:
-        say(f"{directory}: log directories are checked now, and read from the next version on.")
     if not settings.is_local:
         say(
             f"Listening on {settings.host}: everyone who can reach this machine can use the "

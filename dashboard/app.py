@@ -13,10 +13,12 @@ from flask.json.provider import DefaultJSONProvider
 import callbacks
 from callbacks.errors import show_error
 from dashboard.layout import build_layout
+from dashboard.routes.api_chunks import build_chunk_routes
 from dashboard.routes.api_datasets import build_dataset_routes
 from dashboard.routes.api_files import build_file_routes
 from dashboard.routes.api_projections import build_projection_routes
 from dashboard.routes.api_questions import build_question_routes
+from dashboard.routes.api_runs import build_run_routes
 from dashboard.routes.api_uploads import build_upload_routes
 from dashboard.routes.callback_requests import install_callback_check
 from dashboard.routes.errors import install_error_answers
@@ -109,8 +111,10 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         build_page_routes,
         build_dataset_routes,
         build_upload_routes,
+        build_chunk_routes,
         build_file_routes,
         build_question_routes,
+        build_run_routes,
         build_projection_routes,
     ):
         server.register_blueprint(build(services))

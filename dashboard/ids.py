@@ -30,6 +30,15 @@ CLEARED = "cleared"
 OPENED = "opened"
 CATALOG_CHANGED = "catalog-changed"
 
+# Log directories
+RUNS = "runs"
+RUNS_TIMER = "runs-timer"
+RUN_CHOICE = "run-choice"
+RUN = "run"
+TENSOR = "tensor"
+STEP = "step"
+RUN_REMARKS = "run-remarks"
+
 # Data panel
 DATASET = "dataset"
 DATASET_NAME = "dataset-name"

@@ -29,6 +29,7 @@ STORES: dict[str, Any] = {
     ids.DATASET_INFO: None,
     ids.PROJECTION: None,
     ids.COLORING: None,
+    ids.RUNS: None,
     ids.NEIGHBORS: None,
     ids.MATCHES: None,
     ids.RESTORED_CAMERA: None,
@@ -40,6 +41,9 @@ STORES: dict[str, Any] = {
     ids.OPENED: None,
     ids.CATALOG_CHANGED: None,
 }
+
+# How soon a page sees what a training job has written.
+RUNS_MILLISECONDS = 5_000
 
 SHORTCUTS = (
     ("Drag", "turn the picture (3D) or move it (2D)"),
@@ -62,6 +66,7 @@ def build_layout() -> dmc.MantineProvider:
             [
                 dcc.Location(id=ids.LOCATION, refresh=False),
                 *(dcc.Store(id=id, data=data) for id, data in STORES.items()),
+                dcc.Interval(id=ids.RUNS_TIMER, interval=RUNS_MILLISECONDS),
                 _build_header(),
                 html.Aside([build_data_panel(), build_projection_panel()], className="left"),
                 build_view_panel(),

@@ -113,8 +113,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from dashboard.app import create_app
         from data.services import Services
 
-        services = Services.open(self.settings.data_dir, self.settings.limits())
-        server = create_app(self.settings, services).server
+        settings = self.settings
+        services = Services.open(settings.data_dir, settings.limits(), settings.logdir)
+        server = create_app(settings, services).server
         # Dash finishes its own setup in the first request, and finds mistakes in it there.
         server.test_client().get("/_dash-layout").close()
         return server

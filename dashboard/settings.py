@@ -98,8 +98,7 @@ SETTINGS: tuple[Setting, ...] = (
         "logdir",
         "folders",
         (),
-        "log directory of a training run; may be given several times (checked now, read from the "
-        "next version on)",
+        "log directory of training runs; may be given several times",
         shown="none",
     ),
     Setting(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from data.errors import StorageError
 from data.limits import Limits
+from data.logdirs import LogDirectories
 from data.stores.datasets import DatasetStore
 from data.stores.projections import ProjectionStore
+from data.stores.uploads import UploadStore
 from data.stores.views import ViewStore
 
-FOLDERS = ("datasets", "projections", "views", "trash")
+FOLDERS = ("datasets", "projections", "views", "uploads", "trash")
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,18 @@ class Services:
     datasets: DatasetStore
     projections: ProjectionStore
     views: ViewStore
+    uploads: UploadStore
+    logdirs: LogDirectories
 
     @classmethod
-    def open(cls, data_dir: Path, limits: Limits | None = None) -> Self:
+    def open(
+        cls, data_dir: Path, limits: Limits | None = None, logdirs: Sequence[Path] = ()
+    ) -> Self:
         """Open a data directory, creating it (mode 0700) when it is missing.
+
+        Parameters
+        ----------
+        logdirs : log directories of training runs; they are read when asked for
 
         Raises
         ------
@@ -49,10 +60,14 @@ class Services:
                 hint="Choose another one with --data-dir.",
             )
         datasets = DatasetStore(data_dir, limits)
+        uploads = UploadStore(data_dir, limits)
+        uploads.remove_stale()
         return cls(
             data_dir=data_dir,
             limits=limits,
             datasets=datasets,
             projections=ProjectionStore(data_dir, datasets),
             views=ViewStore(data_dir / "views"),
+            uploads=uploads,
+            logdirs=LogDirectories(logdirs, limits),
         )

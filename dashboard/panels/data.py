@@ -18,6 +18,7 @@ def build_data_panel() -> html.Section:
     """Build the panel; its selects are filled when a dataset opens."""
     return section(
         "Data",
+        _build_run_choice(),
         html.Div(
             [
                 html.Button("Upload", id=ids.UPLOAD_OPEN, className="button primary"),
@@ -72,6 +73,26 @@ def build_data_panel() -> html.Section:
     )
 
 
+def _build_run_choice() -> html.Div:
+    """Build the choice of run, tensor and step; hidden while there are no log directories."""
+    return html.Div(
+        [
+            select(id=ids.RUN, label="Run", placeholder="Choose a run", searchable=True),
+            html.Div(
+                [
+                    select(id=ids.TENSOR, label="Tensor", searchable=True),
+                    select(id=ids.STEP, label="Step", searchable=True),
+                ],
+                className="columns",
+            ),
+            html.Div(id=ids.RUN_REMARKS, className="remarks"),
+        ],
+        id=ids.RUN_CHOICE,
+        className="run-choice",
+        hidden=True,
+    )
+
+
 def build_dataset_select() -> dmc.Select:
     """Build the choice of the dataset; it stands in the header."""
     return select(
@@ -112,14 +133,19 @@ def dataset_options(records: Sequence[DatasetRecord]) -> list[dict[str, str]]:
 
 
 def build_remarks(record: DatasetRecord) -> list[html.Div | html.Details]:
-    """Show what was dropped, changed or assumed; remarks are folded away."""
+    """Show what was dropped, changed or assumed in a dataset."""
+    return build_messages(record.warnings, record.notes)
+
+
+def build_messages(warnings: Sequence[str], notes: Sequence[str]) -> list[html.Div | html.Details]:
+    """Show warnings; remarks are folded away."""
     shown: list[html.Div | html.Details] = [
-        html.Div(text, className="warning") for text in record.warnings
+        html.Div(text, className="warning") for text in warnings
     ]
-    if record.notes:
-        notes = [html.Div(text, className="note") for text in record.notes]
+    if notes:
         what = "1 remark" if len(notes) == 1 else f"{len(notes)} remarks"
-        shown.append(html.Details([html.Summary(what), *notes]))
+        folded = [html.Div(text, className="note") for text in notes]
+        shown.append(html.Details([html.Summary(what), *folded]))
     return shown
 
 

@@ -1,10 +1,14 @@
-"""Files into the server over HTTP: new datasets, and metadata for one that is there."""
+"""Files into the server over HTTP: new datasets, and metadata for one that is there.
+
+Files come in the form, or were sent before in pieces (`api_chunks`) and are named by it.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 
 from dashboard.parse_request import FIELDS, parse_request
+from dashboard.routes.api_runs import add_from_run
 from dashboard.routes.uploads import received_form
 from data.services import Services
 
@@ -12,13 +16,15 @@ FILES = ("tensors", "metadata", "sprite")
 
 
 def build_upload_routes(services: Services) -> Blueprint:
-    """Return the routes that take multipart forms."""
+    """Return the routes that take forms with files."""
     routes = Blueprint("uploads", __name__, url_prefix="/api/v1/datasets")
-    folder, limits = services.data_dir / "uploads", services.limits
+    uploads, limits = services.uploads, services.limits
 
     @routes.post("")
     def add() -> tuple[Response, int, dict[str, str]]:
-        with received_form(folder, limits.upload_bytes, ("name", *FIELDS), FILES) as form:
+        if request.is_json:
+            return add_from_run(services)
+        with received_form(uploads, ("name", *FIELDS), FILES) as form:
             form.file("tensors")
             asked = parse_request(form.files, form.fields, limits)
             record = services.datasets.add(asked, name=form.text("name"))
@@ -28,7 +34,7 @@ def build_upload_routes(services: Services) -> Blueprint:
     @routes.post("/<dataset_id>/metadata")
     def set_metadata(dataset_id: str) -> Response:
         services.datasets.record(dataset_id)
-        with received_form(folder, limits.upload_bytes, (), ("metadata",)) as form:
+        with received_form(uploads, (), ("metadata",)) as form:
             record = services.datasets.set_metadata(dataset_id, form.file("metadata"))
         return jsonify(record.to_json())
 

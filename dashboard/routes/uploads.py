@@ -1,12 +1,11 @@
-"""A form with files, streamed to the disk: what a browser or a script uploads."""
+"""Bodies with files, streamed to the disk: what a browser or a script uploads."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +16,8 @@ from werkzeug.formparser import FormDataParser
 
 from data.errors import LimitError, ParameterError
 from data.parsing import Source
-from data.stores.files import staging, storage_errors
+from data.stores.files import staging
+from data.stores.uploads import UploadStore
 
 # Fields are short texts; the files come beside them. The parser also measures its own buffer of
 # 64 KiB by this, so less would refuse files.
@@ -25,9 +25,10 @@ FIELD_BYTES = 512 * 1024
 MAX_PARTS = 300
 # What boundaries and field names may add to the bytes of the files.
 FORM_SLACK = 1024**2
-MAX_FILE_NAME = 150
-# Longer than any upload takes.
-STALE_SECONDS = 86_400
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+MAX_FILE_NAME = 200
+# Of a connection while its body is awaited; a stalled one holds one of the server's threads.
+SILENCE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Form:
     Attributes
     ----------
     fields : texts by name; a name may have come several times
-    files : by field name; they are gone when the request is over
+    files : by field name; they are gone when the request is over, but for a completed upload
+        whose dataset could not be made
     """
 
     fields: dict[str, list[str]] = field(default_factory=dict)
@@ -56,13 +58,15 @@ class Form:
 
 @contextmanager
 def received_form(
-    uploads: Path, upload_bytes: int, fields: tuple[str, ...], files: tuple[str, ...]
+    uploads: UploadStore, fields: tuple[str, ...], files: tuple[str, ...]
 ) -> Iterator[Form]:
-    """Receive the form of this request into an own folder below `uploads`.
+    """Receive the form of this request into an own folder of `uploads`.
+
+    A field `<file>_upload` names a completed upload instead of the file. It is removed when
+    nothing is raised while the form is used.
 
     Parameters
     ----------
-    upload_bytes : limit of all files together
     fields, files : the names that are known
 
     Raises
@@ -71,24 +75,43 @@ def received_form(
         If more is sent than the limit.
     ParameterError
         If a name is not known, or a file comes twice.
+    NotFoundError, ConflictError
+        If an upload is not there, or not complete.
     werkzeug.exceptions.HTTPException
         If it is no form, or was cut off on the way.
     """
-    if request.mimetype != "multipart/form-data":
+    if request.mimetype not in FORMS:
         raise UnsupportedMediaType
-    with storage_errors():
-        uploads.mkdir(mode=0o700, exist_ok=True)
-        _remove_stale(uploads)
-    with staging(uploads) as folder:
-        sent_fields, sent_files = _receive(folder, upload_bytes)
-        for name in (*sent_fields, *sent_files):
-            if name not in (*fields, *files):
-                raise ParameterError(
-                    f"The form has an unknown field {str(name)[:60]!r}.",
-                    hint=f"The fields are: {', '.join((*files, *fields))}.",
-                )
-        texts = {name: sent_fields.getlist(name) for name in sent_fields}
-        yield Form(texts, {name: _source(name, sent_files) for name in sent_files if name in files})
+    uploads.remove_stale()
+    limit_silence()
+    with staging(uploads.directory) as folder, ExitStack() as used:
+        sent_fields, sent_files = _receive(folder, uploads.limits.upload_bytes)
+        _check_names((*sent_fields, *sent_files), fields, files)
+        form = Form({name: sent_fields.getlist(name) for name in sent_fields})
+        for name in files:
+            if name in sent_files:
+                form.files[name] = _source(name, sent_files)
+            if upload_id := form.text(f"{name}_upload"):
+                if name in form.files:
+                    raise ParameterError(f"The file {name} was sent, and {name}_upload named too.")
+                upload = used.enter_context(uploads.spent(upload_id))
+                form.files[name] = Source(uploads.path(upload_id), upload.name)
+        _check_size(form.files.values(), uploads.limits.upload_bytes)
+        yield form
+
+
+def limit_silence() -> None:
+    """End this request if its sender says nothing for a while in the middle of the body."""
+    if connection := request.environ.get("gunicorn.socket"):
+        connection.settimeout(SILENCE_SECONDS)
+
+
+def stop_listening() -> None:
+    """Let the server answer at once and close: else it waits 5 s for the rest of the body."""
+    if connection := request.environ.get("gunicorn.socket"):
+        # Or it is gone already.
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RD)
 
 
 def _receive(folder: Path, upload_bytes: int) -> tuple[Any, Any]:
@@ -115,9 +138,24 @@ def _receive(folder: Path, upload_bytes: int) -> tuple[Any, Any]:
     for name in files:
         for file in files.getlist(name):
             file.stream.close()
-    if sum(path.stat().st_size for path in folder.iterdir()) > upload_bytes:
-        raise _too_large(upload_bytes)
     return fields, files
+
+
+def _check_names(sent: Iterable[str], fields: Iterable[str], files: Iterable[str]) -> None:
+    """Refuse names that are not known: a typing mistake must not be passed over."""
+    known = (*files, *(f"{name}_upload" for name in files), *fields)
+    for name in sent:
+        if name not in known:
+            raise ParameterError(
+                f"The form has an unknown field {str(name)[:60]!r}.",
+                hint=f"The fields are: {', '.join(known)}.",
+            )
+
+
+def _check_size(files: Iterable[Source], upload_bytes: int) -> None:
+    """Refuse files that are too large together."""
+    if sum(file.path.stat().st_size for file in files) > upload_bytes:
+        raise _too_large(upload_bytes)
 
 
 def _too_large(upload_bytes: int) -> LimitError:
@@ -128,13 +166,6 @@ def _too_large(upload_bytes: int) -> LimitError:
     )
 
 
-def _remove_stale(uploads: Path) -> None:
-    """Remove what a server that was killed has left."""
-    for path in uploads.iterdir():
-        if path.stat().st_mtime < time.time() - STALE_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
-
-
 def _source(name: str, files: Any) -> Source:
     sent = files.getlist(name)
     if len(sent) > 1:
@@ -143,9 +174,9 @@ def _source(name: str, files: Any) -> Source:
 
 
 def label_of_file(name: str) -> str:
-    """Return the last part of a file's name without control characters; it is only a label.
+    """Return the last part of a file's name without what no screen shows; it is only a label.
 
     Its end stays: it says the format.
     """
-    plain = re.sub(r"[\x00-\x1f\x7f]+", " ", re.split(r"[/\\]", name)[-1]).strip()
+    plain = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]+", " ", re.split(r"[/\\]", name)[-1]).strip()
     return plain[-MAX_FILE_NAME:] or "file"

@@ -81,8 +81,16 @@ class DatasetStore:
         # The name may have changed since; arrays and their caches may not.
         return dataset if dataset.record == record else dataset.renamed(record)
 
-    def add(self, request: ParseRequest, name: str = "", source: str = "upload") -> DatasetRecord:
+    def add(
+        self,
+        request: ParseRequest,
+        name: str = "",
+        source: str = "upload",
+        warnings: tuple[str, ...] = (),
+    ) -> DatasetRecord:
         """Read files and keep them as a dataset; the same content again is the same dataset.
+
+        `warnings` are kept beside those of the readers: what was wrong before the files were read.
 
         Raises
         ------
@@ -98,6 +106,7 @@ class DatasetStore:
             if final.is_dir():
                 return self.record(dataset_id)
             record = _new_record(dataset_id, parsed, name or request.tensor.name, source)
+            record = replace(record, warnings=(*warnings, *record.warnings))
             (directory / "result.json").unlink(missing_ok=True)
             write_json(directory / "dataset.json", record.to_json())
             publish(directory, final)

@@ -152,7 +152,7 @@ def test_output_of_a_start(tmp_path):
     options = ("--logdir", str(tmp_path / "runs"), "--host", "0.0.0.0", "--workers", "1")
     with start_server(tmp_path / "data", *options) as server:
         assert "without a login" in server.output
-        assert "read from the next version on" in server.output
+        assert fetch(f"{server.url}/api/v1/runs") == (200, {"runs": []})
         assert server.url.startswith("http://127.0.0.1:")
         assert fetch(f"{server.url}/healthz") == (200, {"status": "ok"})
     assert not list(Path.home().glob(".gunicorn/*"))

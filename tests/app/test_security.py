@@ -52,7 +52,7 @@ def test_headers_on_every_route_and_error(app, client, small):
         ("GET", "/nowhere", 404),
         ("GET", "/api/v1/nowhere", 404),
         ("POST", "/api/v1/nowhere", 404),
-        ("GET", "/api/v1/runs", 404),
+        ("GET", "/api/v1/runs/nothing", 404),
         ("PUT", "/api/v1/datasets", 405),
         ("GET", "/_dash-update-component", 405),
         ("GET", "/assets/../pyproject.toml", 404),

@@ -132,7 +132,7 @@ def test_wrong_forms_are_refused_and_leave_nothing(client, services, parts):
 
 
 def test_other_bodies_are_refused(client):
-    assert client.post(DATASETS, json={"run": "."}).status_code == 415
+    assert client.post(DATASETS, json={"run": "."}).status_code == 422
     assert client.post(DATASETS, data=b"x", content_type="text/plain").status_code == 415
     broken = client.post(DATASETS, data=b"x", content_type="multipart/form-data")
     assert broken.status_code == 400
