@@ -75,16 +75,4 @@
     }, true);
     window.addEventListener("pointerup", release, true);
   });
-
-  // Plotly tells the end of an orbit, pan or zoom; only then the address changes.
-  projector.followCamera = function (graph) {
-    if (graph.isFollowed) return;
-    graph.isFollowed = true;
-    // Dash's own listener would answer every camera move by drawing its figure anew, and that
-    // figure has no points: they are drawn here.
-    graph.removeAllListeners("plotly_relayout");
-    graph.on("plotly_relayout", (change) => {
-      if ("scene.camera" in change && !projector.isResetting) projector.keepCamera();
-    });
-  };
 })();

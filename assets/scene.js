@@ -7,7 +7,7 @@
     projection: null, axes: [], rows: null, coloring: null, values: null, hidden: new Set(),
     selected: null, selectedPoint: null, matches: null, focusOnMatches: false,
     dimensionality: 3, components: [0, 1, 2], pointSize: 1,
-    cameras: {}, drawn: new Int32Array(0), baseLayout: null, nFrames: 0,
+    drawn: new Int32Array(0), baseLayout: null, nFrames: 0,
   };
   projector.shown = shown;
   let latest = 0;
@@ -136,9 +136,8 @@
         focus, shown.selectedPoint, shown.pointSize
       ),
     };
-    const camera = currentCamera();
     const layout = projector.sceneLayout(
-      shown.baseLayout, shown.dimensionality, axisTitles(), ranges, camera
+      shown.baseLayout, shown.dimensionality, axisTitles(), ranges, projector.currentLook()
     );
     shown.drawn = drawn;
     await window.Plotly.react(graph, [trace], layout, graph._context);
@@ -158,37 +157,6 @@
     countFrame();
   }
 
-  // The camera as the person left it, per dimensionality. Plotly lets a movement run out after
-  // the gesture has ended, so what is on the screen counts, not what the gesture reported.
-  function currentCamera() {
-    const { cameras, dimensionality, drawnDimensionality } = shown;
-    const scene = projector.scene();
-    if (cameras[dimensionality] && scene && drawnDimensionality === dimensionality) {
-      cameras[dimensionality] = scene.getCamera();
-    }
-    shown.drawnDimensionality = dimensionality;
-    return structuredClone(cameras[dimensionality] || projector.defaultCamera(dimensionality));
-  }
-
-  projector.keepCamera = function () {
-    const scene = projector.scene();
-    if (!scene) return;
-    shown.cameras[shown.dimensionality] = structuredClone(scene.getCamera());
-    window.dash_clientside.set_props("camera", { data: shown.cameras[shown.dimensionality] });
-  };
-
-  projector.resetView = async function () {
-    if (!shown.projection) return;
-    projector.isResetting = true;
-    await window.Plotly.relayout(projector.graph(), {
-      "scene.camera": projector.defaultCamera(shown.dimensionality),
-      "scene.aspectratio": projector.aspectRatio(shown.dimensionality),
-    });
-    projector.isResetting = false;
-    delete shown.cameras[shown.dimensionality];
-    window.dash_clientside.set_props("camera", { data: null });
-  };
-
   function note(name, value) {
     const changed = JSON.stringify(previous[name]) !== JSON.stringify(value);
     previous[name] = value;
@@ -205,16 +173,6 @@
     shown.selectedPoint = selectedPoint;
     shown.matches = matches && matches.all ? projector.decodeRows(matches.all) : null;
     shown.pointSize = pointSize || 1;
-  }
-
-  function openDataset(projection, dimensionality, restoredCamera) {
-    if (!note("dataset", projection.dataset)) return;
-    shown.drawnDimensionality = null;
-    shown.cameras = restoredCamera ? { [dimensionality]: cameraOf(restoredCamera, dimensionality) } : {};
-  }
-
-  function cameraOf(saved, dimensionality) {
-    return Object.assign(projector.defaultCamera(dimensionality), saved);
   }
 
   async function draw(
@@ -236,7 +194,9 @@
       return;
     }
     if (mine !== latest) return;
-    openDataset(projection, Number(dimensionality), restoredCamera);
+    if (note("dataset", projection.dataset)) {
+      projector.forgetLooks(Number(dimensionality), restoredCamera);
+    }
     if (shown.projection !== projection) {
       shown.rows = projection.rows ? projector.decodeRows(projection.rows) : null;
     }
@@ -269,6 +229,4 @@
   projector.clientside({
     draw: (...values) => void draw(...values),
   });
-
-  projector.whenPresent("reset-view", (button) => button.addEventListener("click", projector.resetView));
 })();

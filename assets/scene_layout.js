@@ -21,6 +21,7 @@
 
   const CUBE = { x: 1, y: 1, z: 1 };
 
+  // An orthographic view is two units high: this fills it and leaves room for the titles.
   projector.aspectRatio = (dimensionality) => (dimensionality === 3 ? CUBE : { x: 1.5, y: 1.5, z: 1 });
   projector.defaultCamera = (dimensionality) => structuredClone(CAMERA[dimensionality]);
 
@@ -54,18 +55,17 @@
   }
 
   // base: the layout that came with the page; titles and ranges: for x, y and z.
-  projector.sceneLayout = function (base, dimensionality, titles, ranges, camera) {
+  projector.sceneLayout = function (base, dimensionality, titles, ranges, look) {
     const colors = projector.themeColors();
     const scene = Object.assign({}, base.scene, {
       xaxis: axis(base.scene.xaxis, titles[0], ranges[0], colors, true),
       yaxis: axis(base.scene.yaxis, titles[1], ranges[1], colors, true),
       zaxis: axis(base.scene.zaxis, titles[2], ranges[2], colors, dimensionality === 3),
       dragmode: dimensionality === 3 ? "turntable" : "pan",
-      // An orthographic view is two units high: this fills it and leaves room for the titles.
       aspectmode: "manual",
-      aspectratio: projector.aspectRatio(dimensionality),
+      aspectratio: look.aspectratio,
       bgcolor: colors.ground,
-      camera,
+      camera: look.camera,
     });
     return Object.assign({}, base, { scene, paper_bgcolor: colors.ground, font: { color: colors.ink } });
   };

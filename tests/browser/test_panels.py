@@ -120,6 +120,23 @@ def test_the_camera_stays_when_colors_selection_and_axes_change(page):
     page.page.wait_for_function("() => !location.search.includes('camera=')")
 
 
+def test_a_zoom_in_two_dimensions_stays_when_a_point_is_clicked(page):
+    page.page.get_by_text("2D", exact=True).click()
+    expect(page.view).to_have_attribute("data-drawn", re.compile(r" 2 0 1 2$"))
+    zoom = "() => projector.glplot().getAspectratio().x"
+    before = page.page.evaluate(zoom)
+    box = page.view.bounding_box()
+    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.page.mouse.wheel(0, -300)
+    page.page.wait_for_function("() => location.search.includes('camera=')")
+    zoomed = page.page.evaluate(zoom)
+    assert zoomed > before * 1.05
+    page.click_point(page.reachable_row())
+    expect(page.neighbors).to_have_count(100, timeout=WAIT)
+    page.page.wait_for_function("() => projector.shown.selectedPoint !== null")
+    assert page.page.evaluate(zoom) == pytest.approx(zoomed, rel=0.05)
+
+
 def test_light_and_dark_are_remembered_and_the_scene_follows(page):
     ground = "() => document.querySelector('#graph .js-plotly-plot').layout.paper_bgcolor"
     light = page.page.evaluate(ground)
