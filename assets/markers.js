@@ -54,7 +54,7 @@
     const key = color + ground;
     if (!dimmed.has(key)) {
       const [from, to] = [channels(color), channels(ground)];
-      const mixed = from.map((part, i) => Math.round(part + (to[i] - part) * 0.72));
+      const mixed = from.map((part, i) => Math.round(part + (to[i] - part) * 0.45));
       dimmed.set(key, `rgb(${mixed.join(",")})`);
     }
     return dimmed.get(key);
@@ -76,25 +76,22 @@
     return () => coloring.colors[0];
   };
 
-  // Plotly's marker for the drawn places.
-  projector.markers = function (drawn, rowOf, colorOf, focus, selectedPoint, pointSize) {
+  // Marker and opacity of a trace. What is not in focus is drawn through, not over: points in
+  // focus inside a cloud stay visible.
+  projector.markers = function (places, rowOf, colorOf, { part, nDrawn, selectedPoint, size }) {
     const ground = projector.themeColors().ground;
-    const n = drawn.length;
-    const symbol = n <= MAX_CIRCLES ? "circle" : "square";
-    const base = (n <= 2000 ? 6 : n <= 10000 ? 4 : 3) * PER_PIXEL[symbol] * pointSize;
-    const colors = new Array(n), sizes = new Float32Array(n);
-    for (let i = 0; i < n; i++) {
-      const row = rowOf(drawn[i]);
-      const lit = !focus || focus.has(row);
-      colors[i] = row === selectedPoint ? ACCENT : lit ? colorOf(row) : dim(colorOf(row), ground);
-      sizes[i] = base * (row === selectedPoint ? 2 : focus ? (lit ? 1.3 : 0.7) : 1);
+    const symbol = nDrawn <= MAX_CIRCLES ? "circle" : "square";
+    const pixels = (nDrawn <= 2000 ? 6 : nDrawn <= 10000 ? 4 : 3) * size;
+    const base = pixels * PER_PIXEL[symbol] * { all: 1, focus: 1.3, rest: 0.8 }[part];
+    const colors = new Array(places.length), sizes = new Float32Array(places.length).fill(base);
+    for (let i = 0; i < places.length; i++) {
+      const row = rowOf(places[i]);
+      colors[i] = part === "rest" ? dim(colorOf(row), ground) : colorOf(row);
+      if (row !== selectedPoint) continue;
+      colors[i] = ACCENT;
+      sizes[i] = base * 1.5;
     }
-    return {
-      color: colors,
-      size: sizes,
-      symbol,
-      opacity: 1,
-      line: { width: 0 },
-    };
+    const opacity = part === "rest" ? 0.4 : 1;
+    return { opacity, marker: { color: colors, size: sizes, symbol, line: { width: 0 } } };
   };
 })();

@@ -3,6 +3,10 @@
   "use strict";
   const projector = window.projector;
 
+  const NOTICE_MS = 15000;
+  let noticeTimer = 0;
+  const closeNotice = () => window.dash_clientside.set_props("notice", { data: null });
+
   function cameraText(camera) {
     const parts = ["eye", "center", "up"].flatMap((part) => ["x", "y", "z"].map((a) => camera[part][a]));
     return parts.map((number) => Number(number.toFixed(3))).join(",");
@@ -22,11 +26,15 @@
       bar.className = `notice ${notice.kind}`;
       projector.byId("notice-text").textContent = notice.text;
       projector.byId("notice-undo").hidden = !notice.undo;
+      clearTimeout(noticeTimer);
+      if (!notice.undo) noticeTimer = setTimeout(closeNotice, NOTICE_MS);
     },
   });
 
   function isTyping(target) {
-    return target.closest("input, textarea, select, [contenteditable], dialog[open]") !== null;
+    // Switches and radio buttons are inputs too, but nobody types into them.
+    const typed = "input:not([type=radio], [type=checkbox]), textarea, select, dialog[open]";
+    return target.closest(typed) !== null;
   }
 
   function activeList() {
@@ -50,7 +58,10 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { target, key } = event;
     if (target.id === "search" && key === "Enter") return commitSearch();
-    if (target.id === "search" && key === "Escape") return target.blur();
+    if (target.id === "search" && key === "Escape") {
+      window.dash_clientside.set_props("search", { value: "" });
+      return target.blur();
+    }
     if (isTyping(target)) return;
     if (key === "Enter") {
       if (target.classList.contains("row-list")) projector.goToActive(target);
@@ -65,7 +76,7 @@
     projector.whenPresent(id, (button) => button.addEventListener("click", run));
   }
 
-  onClick("notice-close", () => window.dash_clientside.set_props("notice", { data: null }));
+  onClick("notice-close", closeNotice);
   onClick("search-commit", commitSearch);
   onClick("clear", () => projector.report("cleared", {}));
   onClick("help-open", () => projector.byId("help").showModal());

@@ -57,7 +57,9 @@
     const next = active
       ? step > 0 ? active.nextElementSibling : active.previousElementSibling
       : list.firstElementChild;
-    if (next) activate(list, next);
+    if (!next) return;
+    list.focus({ preventScroll: true });
+    activate(list, next);
   };
 
   projector.goToActive = function (list) {

@@ -122,28 +122,43 @@
       shown.axes[0].length, hiddenTest(), isFocused
     );
     const flat = shown.dimensionality === 2;
-    const take = (axis) => Float32Array.from(drawn, (place) => axis[place]);
     const ranges = projector.equalRanges(flat ? [shown.axes[0], shown.axes[1], []] : shown.axes);
     // In 2D what is in focus lies a little higher, so that nothing covers it.
     const lift = (ranges[2][1] - ranges[2][0]) / 200;
-    const first = drawn.length - nFocused;
-    const trace = {
-      type: "scatter3d", mode: "markers", hoverinfo: "none",
-      x: take(shown.axes[0]), y: take(shown.axes[1]),
-      z: flat ? Float32Array.from(drawn, (_, i) => (i < first ? 0 : lift)) : take(shown.axes[2]),
-      marker: projector.markers(
-        drawn, projector.rowOf, projector.colorOfRow(shown.coloring, shown.values),
-        focus, shown.selectedPoint, shown.pointSize
-      ),
+    const trace = (places, isFocus) => {
+      const take = (axis) => Float32Array.from(places, (place) => axis[place]);
+      const z = flat ? new Float32Array(places.length).fill(isFocus ? lift : 0) : take(shown.axes[2]);
+      const color = projector.colorOfRow(shown.coloring, shown.values);
+      const part = focus ? (isFocus ? "focus" : "rest") : "all";
+      const look = { part, nDrawn: drawn.length, selectedPoint: shown.selectedPoint, size: shown.pointSize };
+      return {
+        type: "scatter3d", mode: "markers", hoverinfo: "none",
+        x: take(shown.axes[0]), y: take(shown.axes[1]), z,
+        ...projector.markers(places, projector.rowOf, color, look),
+      };
     };
+    const first = drawn.length - nFocused;
+    const traces = [trace(drawn.subarray(0, first), false)];
+    if (nFocused) traces.push(trace(drawn.subarray(first), true));
     const layout = projector.sceneLayout(
       shown.baseLayout, shown.dimensionality, axisTitles(), ranges, projector.currentLook()
     );
     shown.drawn = drawn;
-    await window.Plotly.react(graph, [trace], layout, graph._context);
+    await window.Plotly.react(graph, traces, layout, graph._context);
     followFrames();
     projector.followCamera(graph);
     announce(nVisible);
+  }
+
+  // What is not in the picture, and why.
+  function drawnNote(nDrawn, nVisible, nAll) {
+    const of = (part, whole) => `${part.toLocaleString("en")} of ${whole.toLocaleString("en")} points`;
+    const notes = [];
+    if (nVisible < nAll) notes.push(`${of(nVisible, nAll)} shown, the rest is switched off in the legend`);
+    if (nDrawn < nVisible) {
+      notes.push(`${of(nDrawn, nVisible)} drawn (a fixed random sample and all that is selected)`);
+    }
+    return notes.join(" · ");
   }
 
   function announce(nVisible) {
@@ -151,9 +166,7 @@
     view.dataset.points = String(n);
     view.dataset.projection = shown.projection.id;
     view.dataset.drawn = [shown.projection.id, shown.dimensionality, ...shown.components].join(" ");
-    const counts = `${n.toLocaleString("en")} of ${nVisible.toLocaleString("en")}`;
-    projector.byId("drawn-note").textContent =
-      n < nVisible ? `${counts} points drawn (a fixed random sample and all that is selected)` : "";
+    projector.byId("drawn-note").textContent = drawnNote(n, nVisible, shown.axes[0].length);
     countFrame();
   }
 
@@ -163,15 +176,21 @@
     return changed;
   }
 
+  function isWithin(rows, others) {
+    const known = new Set(others);
+    return !rows || rows.every((row) => known.has(row));
+  }
+
   function takeControls(hidden, selectedRows, selectedPoint, matches, pointSize) {
     const typed = note("matches", matches && matches.all);
     const selectionChanged = note("selected", [selectedRows, selectedPoint]);
-    if (typed) shown.focusOnMatches = Boolean(matches && matches.all);
-    if (selectionChanged) shown.focusOnMatches = false;
     shown.hidden = new Set(hidden || []);
     shown.selected = projector.decodeRows(selectedRows);
     shown.selectedPoint = selectedPoint;
     shown.matches = matches && matches.all ? projector.decodeRows(matches.all) : null;
+    // A preview that comes after its search was committed shows nothing new.
+    if (typed) shown.focusOnMatches = !isWithin(shown.matches, shown.selected);
+    if (selectionChanged) shown.focusOnMatches = false;
     shown.pointSize = pointSize || 1;
   }
 

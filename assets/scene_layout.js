@@ -19,11 +19,22 @@
     },
   };
 
-  const CUBE = { x: 1, y: 1, z: 1 };
-
   // An orthographic view is two units high: this fills it and leaves room for the titles.
-  projector.aspectRatio = (dimensionality) => (dimensionality === 3 ? CUBE : { x: 1.5, y: 1.5, z: 1 });
-  projector.defaultCamera = (dimensionality) => structuredClone(CAMERA[dimensionality]);
+  projector.aspectRatio = (dimensionality) => {
+    const side = dimensionality === 3 ? 1 : 1.6 / narrowness();
+    return { x: side, y: side, z: 1 };
+  };
+  // A narrow view is seen from farther away, so that the axis titles stay in it.
+  const narrowness = () => {
+    const { clientWidth, clientHeight } = projector.byId("view");
+    return Math.max(1, (1.15 * clientHeight) / Math.max(1, clientWidth));
+  };
+
+  projector.defaultCamera = function (dimensionality) {
+    const camera = structuredClone(CAMERA[dimensionality]);
+    if (dimensionality === 3) for (const axis of "xyz") camera.eye[axis] *= narrowness();
+    return camera;
+  };
 
   // Equal lengths on all axes, each around its own middle: proportions are those of the data.
   projector.equalRanges = function (axes) {

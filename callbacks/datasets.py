@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 
 from callbacks.arguments import content
 from dashboard import ids
@@ -59,12 +59,17 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def rename(services: Services, dataset_id: Any, name: Any) -> Any:
-    """Give the open dataset the name that was typed; an empty one is not taken."""
-    if not dataset_id or not isinstance(name, str) or not name.strip():
+    """Give the open dataset the name that was typed."""
+    if not dataset_id:
         return no_update
-    if services.datasets.record(str(dataset_id)).name == name.strip():
+    record = services.datasets.record(str(dataset_id))
+    if name == record.name:
         return no_update
-    record = services.datasets.rename(str(dataset_id), name)
+    try:
+        record = services.datasets.rename(record.id, name)
+    finally:
+        # The box shows the name that holds, also when the typed one was refused.
+        set_props(ids.DATASET_NAME, {"value": record.name})
     return {"id": record.id, "name": record.name}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -94,7 +94,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 def default_view(record: DatasetRecord) -> ViewState:
     """Return how a dataset is shown before anybody chose anything."""
-    groups = (column.name for column in record.columns if column.kind == "categorical")
+    groups = (c.name for c in record.columns if c.kind == "categorical" and c.n_unique > 1)
     return ViewState(
         dataset_id=record.id,
         label_by=label_column(record),
@@ -152,6 +152,10 @@ def complete(view: ViewState, record: DatasetRecord) -> ViewState:
             **view.to_json(),
             "color_by": view.color_by if view.color_by in names else None,
             "label_by": view.label_by if view.label_by in names else label_column(record),
+            "search": {
+                **asdict(view.search),
+                "column": view.search.column if view.search.column in names else None,
+            },
         }
     )
 

@@ -9,6 +9,7 @@ from dash import Input, Output, no_update
 
 from callbacks.arguments import content, opened_dataset, shown_rows
 from dashboard import ids
+from dashboard.panels.parts import counted
 from dashboard.panels.projection import AXES, N_COMPONENTS, build_variance_chart, component_options
 from data.dataset import DatasetRecord
 from data.rows import Rows
@@ -88,9 +89,9 @@ def projected(
 
 def status_text(record: ProjectionRecord, dataset: DatasetRecord) -> str:
     """Return one line on what is shown and what was done to it."""
-    parts = [f"PCA of all {record.n_points:,} points, centered"]
-    if record.rows is not None:
-        parts = [f"PCA of the {record.n_points:,} isolated points, centered"]
+    kind = "point" if record.rows is None else "isolated point"
+    which = "all " if record.rows is None and record.n_points > 1 else ""
+    parts = [f"PCA of {which or 'the '}{counted(record.n_points, kind)}, centered"]
     if record.parameters.get("normalize"):
         parts.append("rows normalized")
     if record.parameters.get("standardize"):

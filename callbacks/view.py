@@ -9,7 +9,7 @@ import dash
 import numpy as np
 from dash import ClientsideFunction, Input, Output, State
 
-from callbacks.arguments import opened_dataset
+from callbacks.arguments import opened_dataset, rows_array, shown_rows
 from dashboard import ids
 from dashboard.figures.colors import (
     MISSING,
@@ -24,8 +24,9 @@ from dashboard.panels.data import (
     build_number_legend,
     can_color,
 )
+from dashboard.panels.parts import counted
 from dashboard.routes.page import code_type
-from data.dataset import Column, Dataset
+from data.dataset import Column, Dataset, DatasetRecord
 from data.services import Services
 from data.view_state import ViewState
 
@@ -43,13 +44,14 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.DATASET_INFO, "data"),
         Input(ids.COLOR_BY, "value"),
         Input(ids.COLOR_KIND, "value"),
+        Input(ids.ISOLATION, "data"),
         prevent_initial_call=True,
     )
-    def color(info: Any, name: Any, kind: Any) -> tuple[Any, ...]:
+    def color(info: Any, name: Any, kind: Any, isolation: Any) -> tuple[Any, ...]:
         dataset = opened_dataset(services, info)
         if dataset is None:
             return ONE_COLOR, [], "", True
-        return colored(dataset, name, kind)
+        return colored(dataset, name, kind, rows_array(shown_rows(isolation)))
 
     app.clientside_callback(
         ClientsideFunction("projector", "draw"),
@@ -83,37 +85,45 @@ def register(app: dash.Dash, services: Services) -> None:
         if not state:
             return ""
         view = ViewState.from_json(state)
-        return headline_text(services.datasets.open(view.dataset_id), view)
+        return headline_text(services.datasets.record(view.dataset_id), view)
 
 
-def headline_text(dataset: Dataset, view: ViewState) -> str:
+def headline_text(dataset: DatasetRecord, view: ViewState) -> str:
     """Return the size of what is shown: 101 of 10,000 points · 784 dims · 20 selected."""
-    n_points = dataset.record.n_points
-    shown = (
-        f"{n_points:,} points"
-        if view.rows is None
-        else f"{len(view.rows):,} of {n_points:,} points"
-    )
-    parts = [shown, f"{dataset.record.n_dims:,} dims"]
+    shown = counted(dataset.n_points, "point")
+    if view.rows is not None:
+        shown = f"{len(view.rows):,} of {shown}"
+    parts = [shown, counted(dataset.n_dims, "dim")]
     if view.selected_rows:
         parts.append(f"{len(view.selected_rows):,} selected")
     return " · ".join(parts)
 
 
-def colored(dataset: Dataset, name: Any, kind: Any) -> tuple[dict[str, Any], list[Any], str, bool]:
-    """Return (what the scripts color by, legend, note, is there no choice of kind)."""
+def colored(
+    dataset: Dataset, name: Any, kind: Any, rows: np.ndarray | None = None
+) -> tuple[dict[str, Any], list[Any], str, bool]:
+    """Return (what the scripts color by, legend, note, is there no choice of kind).
+
+    The legend counts among `rows`, those that are shown; None for all. Colors are always those of
+    the whole dataset, so that isolating changes none.
+    """
     column = dataset.record.column(name) if isinstance(name, str) else None
     if column is None or not can_color(column):
         return ONE_COLOR, [], "", True
     shown_as = kind if column.is_number and kind in ("categorical", "numeric") else column.kind
     coloring, legend, note = (
-        _by_number(dataset, column) if shown_as == "numeric" else _by_class(dataset, column)
+        _by_number(dataset, column, rows)
+        if shown_as == "numeric"
+        else _by_class(dataset, column, rows)
     )
     return coloring, legend, note, not column.is_number
 
 
-def _by_class(dataset: Dataset, column: Column) -> tuple[dict[str, Any], list[Any], str]:
+def _by_class(
+    dataset: Dataset, column: Column, rows: np.ndarray | None
+) -> tuple[dict[str, Any], list[Any], str]:
     values, codes = dataset.metadata.classes(column.name)
+    codes = codes if rows is None else codes[rows]
     counts = np.bincount(codes[codes >= 0], minlength=len(values)).tolist()
     colors = class_colors(len(values))
     n_missing = int((codes < 0).sum())
@@ -133,7 +143,9 @@ def _by_class(dataset: Dataset, column: Column) -> tuple[dict[str, Any], list[An
     return coloring, build_class_legend(*entries), _legend_note(len(values))
 
 
-def _by_number(dataset: Dataset, column: Column) -> tuple[dict[str, Any], list[Any], str]:
+def _by_number(
+    dataset: Dataset, column: Column, rows: np.ndarray | None
+) -> tuple[dict[str, Any], list[Any], str]:
     numbers = dataset.metadata.numbers(column.name)
     present = numbers[np.isfinite(numbers)]
     low, high = (float(present.min()), float(present.max())) if present.size else (0.0, 0.0)
@@ -149,7 +161,7 @@ def _by_number(dataset: Dataset, column: Column) -> tuple[dict[str, Any], list[A
         "colors": colors,
         "missing": MISSING,
     }
-    n_missing = len(numbers) - present.size
+    n_missing = int(np.isnan(numbers if rows is None else numbers[rows]).sum())
     return coloring, build_number_legend(low, high, colors, n_missing), ""
 
 

@@ -75,6 +75,7 @@ def view_of_controls(values: dict[str, Any]) -> ViewState | None:
         **values,
         "dimensionality": _whole(values["dimensionality"]),
         "components": [_whole(component) for component in values["components"]],
+        "n_neighbors": _clamped(values["n_neighbors"]),
         "selected_rows": values["selected_rows"] or "",
         "isolation": values["isolation"] or [],
         "hidden_values": values["hidden_values"] or [],
@@ -105,6 +106,11 @@ def controls_of_view(view: ViewState) -> dict[str, Any]:
 
 def _three(components: tuple[int, ...]) -> tuple[int, ...]:
     return (*components, *(i for i in range(3) if i not in components))[:3]
+
+
+def _clamped(value: Any) -> Any:
+    """A number of neighbors on its way of being typed may be out of range."""
+    return max(1, min(1_000, value)) if type(value) is int else value
 
 
 def _whole(value: Any) -> Any:

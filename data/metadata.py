@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal, cast
@@ -91,14 +93,17 @@ def to_numbers(column: pa.StringArray) -> np.ndarray:
 
 
 def natural_order(values: list[str]) -> list[int]:
-    """Order of texts as people expect it: numbers by size first, then letters."""
+    """Order of texts as people expect it: numbers by size, then letters, class 2 before 10."""
 
-    def key(i: int) -> tuple[int, float, str]:
+    def key(i: int) -> tuple[int, float, list[tuple[int, str]]]:
         try:
             number = float(values[i])
         except ValueError:
-            return 1, 0.0, values[i].casefold()
-        return (0, number, values[i]) if number == number else (1, 0.0, values[i].casefold())
+            number = math.nan
+        if not math.isnan(number):
+            return 0, number, []
+        parts = re.split(r"([0-9]{1,15})", values[i].casefold())
+        return 1, 0.0, [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
     return sorted(range(len(values)), key=key)
 

@@ -122,9 +122,20 @@ def parse(request: ParseRequest, out: Path, limits: Limits) -> Parsed:
     )
 
 
-def parse_metadata(source: Source, n_rows: int, out: Path, limits: Limits) -> ParsedMetadata:
-    """Read the metadata of `n_rows` points and write metadata.parquet into `out`."""
-    request = {"tensor": None, "metadata": _source(source), "n_rows": n_rows}
+def parse_metadata(
+    source: Source, n_rows: int, out: Path, limits: Limits, kept_rows: Path | None = None
+) -> ParsedMetadata:
+    """Read the metadata of `n_rows` points and write metadata.parquet into `out`.
+
+    `kept_rows` is the file that `parse` left beside a tensor some rows of which were left out;
+    the metadata may then describe all rows of the tensor's file.
+    """
+    request = {
+        "tensor": None,
+        "metadata": _source(source),
+        "n_rows": n_rows,
+        "kept_rows": str(kept_rows.resolve()) if kept_rows else None,
+    }
     result = _run_child(request, source.name, out, limits)
     return ParsedMetadata(
         columns=tuple(Column(**column) for column in result["columns"]),

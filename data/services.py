@@ -62,6 +62,7 @@ class Services:
         datasets = DatasetStore(data_dir, limits)
         uploads = UploadStore(data_dir, limits)
         uploads.remove_stale()
+        datasets.empty_trash()
         return cls(
             data_dir=data_dir,
             limits=limits,

@@ -167,10 +167,12 @@ def build_point_card(row: int, label: str, values: dict[str, str | None]) -> lis
         )
         for name, value in values.items()
     ]
+    # Without a label the title is the row number already.
+    number = "" if label == f"row {row:,}" else f"row {row:,}"
     head = html.Div(
         [
             html.Span(className="thumbnail", **named(data_row=str(row))),
-            html.Div([html.Strong(label[:200]), html.Span(f"row {row:,}", className="hint")]),
+            html.Div([html.Strong(label[:200]), html.Span(number, className="hint")]),
         ],
         className="card-head",
     )

@@ -60,7 +60,7 @@ def build_projection_panel() -> html.Section:
 
 
 def component_options(ratios: Sequence[float]) -> list[dict[str, object]]:
-    """Return the choices of an axis: each component with its share of the variance.
+    """Return the choices of an axis; the share of each component is in the chart and on the axis.
 
     Always ten, because a select drops a value that is not among its choices; those that the data
     does not have are disabled.
@@ -68,7 +68,7 @@ def component_options(ratios: Sequence[float]) -> list[dict[str, object]]:
     return [
         {
             "value": str(i),
-            "label": f"PC {i + 1} ({ratios[i]:.1%})" if i < len(ratios) else f"PC {i + 1} (none)",
+            "label": f"PC {i + 1}",
             "disabled": i >= len(ratios),
         }
         for i in range(N_COMPONENTS)

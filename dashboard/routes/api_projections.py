@@ -23,7 +23,9 @@ def build_projection_routes(services: Services) -> Blueprint:
 
     @routes.get("")
     def list_projections() -> Response:
-        dataset = services.datasets.record(request.args.get("dataset", ""))
+        if "dataset" not in request.args:
+            raise ParameterError("dataset is missing.", hint="Ask with ?dataset= and an id.")
+        dataset = services.datasets.record(request.args["dataset"])
         records = projections.list(dataset.id)
         return jsonify({"projections": [record.to_json() for record in records]})
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+# The file beside a tensor some rows of which were left out: how many rows there were, those kept.
+KEPT_ROWS = "kept_rows.npy"
+
 
 @dataclass(frozen=True)
 class ReadOptions:

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.dataset import Column, Sprite
-from data.errors import LimitError
+from data.errors import LimitError, MetadataLengthError
 from data.limits import Limits
 from data.metadata import Metadata, describe_column
-from data.readers.contract import ReadOptions, TensorFile
+from data.readers.contract import KEPT_ROWS, ReadOptions, TensorFile
 from data.readers.metadata_file import read_metadata
 from data.readers.tensor_file import read_tensor
 from data.readers.unique_names import unique_names
@@ -34,6 +34,9 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     path, name = Path(request["tensor"]["path"]), request["tensor"]["name"]
     found = read_tensor(path, name, options, limits)
     np.save(out / "tensor.npy", found.tensor, allow_pickle=False)
+    if found.kept_rows is not None:
+        # Metadata that are added later describe the rows of the file: its count, then those kept.
+        np.save(out / KEPT_ROWS, np.concatenate(([found.n_rows], found.kept_rows)))
     warnings, notes = list(found.warnings), list(found.notes)
     tables = []
     if request["metadata"]:
@@ -60,9 +63,20 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _metadata_only(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, Any]:
-    source = request["metadata"]
-    file = read_metadata(Path(source["path"]), source["name"], request["n_rows"], limits)
-    columns = _write(file.table, out)
+    path, name = Path(request["metadata"]["path"]), request["metadata"]["name"]
+    if request["kept_rows"] is None:
+        file = read_metadata(path, name, request["n_rows"], limits)
+        table = file.table
+    else:
+        n_rows, *kept = np.load(request["kept_rows"], allow_pickle=False).tolist()
+        try:
+            file = read_metadata(path, name, n_rows, limits)
+            table = file.table.take(pa.array(kept, pa.int64()))
+        except MetadataLengthError:
+            # As many lines as there are points: the same rows were left out of it.
+            file = read_metadata(path, name, request["n_rows"], limits)
+            table = file.table
+    columns = _write(table, out)
     return {"columns": columns, "warnings": file.warnings, "notes": file.notes}
 
 

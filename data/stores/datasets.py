@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import json
 import re
@@ -23,7 +24,16 @@ from data.errors import NotFoundError, ParameterError
 from data.limits import Limits
 from data.metadata import Metadata
 from data.parsing import Parsed, ParseRequest, Source, parse, parse_metadata
-from data.stores.files import publish, staging, storage_errors, sync_directory, write_json
+from data.readers.contract import KEPT_ROWS
+from data.stores.files import (
+    alone,
+    publish,
+    staging,
+    storage_errors,
+    sync_directory,
+    sync_file,
+    write_json,
+)
 
 ID = re.compile(r"[a-z2-7]{26}")
 TRASH_DAYS = 7
@@ -109,32 +119,45 @@ class DatasetStore:
             record = replace(record, warnings=(*warnings, *record.warnings))
             (directory / "result.json").unlink(missing_ok=True)
             write_json(directory / "dataset.json", record.to_json())
-            publish(directory, final)
+            try:
+                publish(directory, final)
+            except OSError as error:
+                # Somebody has just stored the same content.
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+                return self.record(dataset_id)
         return record
 
     def set_metadata(self, dataset_id: str, source: Source) -> DatasetRecord:
         """Replace the metadata of a dataset; rows and id stay, the revision counts up."""
-        record = self.record(dataset_id)
-        revision = record.metadata_revision + 1
         final = self.directory / dataset_id
+        kept_rows = final / KEPT_ROWS
         with staging(self.directory) as directory:
-            parsed = parse_metadata(source, record.n_points, directory, self.limits)
-            (directory / "metadata.parquet").rename(final / _metadata_name(revision))
-        sync_directory(final)
-        record = replace(
-            record,
-            columns=parsed.columns,
-            metadata_revision=revision,
-            warnings=parsed.warnings,
-            notes=(*record.notes, *(n for n in parsed.notes if n not in record.notes)),
-        )
-        write_json(final / "dataset.json", record.to_json())
+            n_points = self.record(dataset_id).n_points
+            kept = kept_rows if kept_rows.is_file() else None
+            parsed = parse_metadata(source, n_points, directory, self.limits, kept)
+            sync_file(directory / "metadata.parquet")
+            # Reading took a while; who renamed or changed the dataset meanwhile is not undone.
+            with alone(self.directory, dataset_id):
+                record = self.record(dataset_id)
+                revision = record.metadata_revision + 1
+                (directory / "metadata.parquet").rename(final / _metadata_name(revision))
+                sync_directory(final)
+                record = replace(
+                    record,
+                    columns=parsed.columns,
+                    metadata_revision=revision,
+                    warnings=tuple(dict.fromkeys((*record.warnings, *parsed.warnings))),
+                    notes=tuple(dict.fromkeys((*record.notes, *parsed.notes))),
+                )
+                write_json(final / "dataset.json", record.to_json())
         return record
 
     def rename(self, dataset_id: str, name: str) -> DatasetRecord:
         """Change the name that people see; it need not be unique."""
-        record = replace(self.record(dataset_id), name=_checked_name(name))
-        write_json(self.directory / dataset_id / "dataset.json", record.to_json())
+        with alone(self.directory, dataset_id):
+            record = replace(self.record(dataset_id), name=_checked_name(name))
+            write_json(self.directory / dataset_id / "dataset.json", record.to_json())
         return record
 
     def delete(self, dataset_id: str) -> DatasetRecord:
@@ -153,6 +176,8 @@ class DatasetStore:
 
     def restore(self, dataset_id: str) -> DatasetRecord:
         """Bring a dataset back from the trash."""
+        if (self.directory / dataset_id).is_dir() and ID.fullmatch(dataset_id):
+            return self.record(dataset_id)  # the same content was added again meanwhile
         if not ID.fullmatch(dataset_id) or not (self.trash / dataset_id).is_dir():
             raise NotFoundError("This dataset is not in the trash (any more).")
         with storage_errors():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import hashlib
 import json
 import os
 import secrets
@@ -79,6 +81,19 @@ def staging(parent: Path) -> Iterator[Path]:
             yield directory
         finally:
             shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def alone(directory: Path, name: str) -> Iterator[None]:
+    """Hold a lock across all server processes, so that one works on a name and the rest wait.
+
+    A few lock files are shared by all names and stay: unlinking one that others wait for would
+    let two in.
+    """
+    share = hashlib.sha256(name.encode()).hexdigest()[:2]
+    with (directory / f".lock-{share}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def publish(directory: Path, final: Path) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import hashlib
 import json
 import re
 import shutil
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +22,7 @@ from data.projections.methods import Computed, compute
 from data.projections.parameters import parse_parameters, to_json
 from data.rows import Rows, decode_rows, encode_rows
 from data.stores.datasets import DatasetStore
-from data.stores.files import publish, staging, storage_errors, write_json
+from data.stores.files import alone, publish, staging, storage_errors, write_json
 
 ID = re.compile(r"p[a-z2-7]{20}")
 
@@ -115,7 +113,7 @@ class ProjectionStore:
         wanted = replace(wanted, id=projection_id(wanted))
         final = self.directory / wanted.id
         if not final.is_dir():
-            with self._alone(wanted.id):
+            with alone(self.directory, wanted.id):
                 if not final.is_dir():
                     self._compute(wanted, dataset, rows, legal, notes)
         return self.record(wanted.id)
@@ -199,16 +197,6 @@ class ProjectionStore:
             np.save(directory / "coordinates.npy", result.coordinates)
             write_json(directory / "projection.json", finished.to_json())
             publish(directory, self.directory / wanted.id)
-
-    @contextmanager
-    def _alone(self, projection_id: str) -> Iterator[None]:
-        """Hold a lock across all server processes, so that one computes and the rest wait."""
-        # A few lock files are shared by all ids and stay: unlinking one that others wait for
-        # would let two in.
-        path = self.directory / f".lock-{projection_id[1:3]}"
-        with path.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
 
 
 def projection_id(wanted: ProjectionRecord) -> str:

@@ -113,6 +113,12 @@ def test_rename_and_delete(client, small):
 
 
 def test_unknown_datasets_are_not_found(client, small):
-    assert client.get(PROJECTIONS).status_code == 404
+    assert client.get(PROJECTIONS, query_string={"dataset": "x"}).status_code == 404
     assert client.get(f"{PROJECTIONS}?dataset=x").status_code == 404
     assert ask(client, small, dataset="x").status_code == 404
+
+
+def test_a_list_of_projections_needs_a_dataset(client):
+    answer = client.get("/api/v1/projections")
+    assert answer.status_code == 422
+    assert "dataset" in answer.get_json()["error"]["message"]

@@ -158,6 +158,37 @@ def test_pointing_at_a_neighbor_marks_it_and_a_click_goes_to_it(page):
     assert page.shown("shown.selectedPoint") == row
 
 
+def test_a_committed_search_with_one_match_highlights_its_neighbors(page):
+    page.search.fill("no. 1234")
+    page.search.press("Enter")
+    expect(page.neighbors).to_have_count(100, timeout=WAIT)
+    expect(page.page.locator("#search-message")).to_have_text("1 match")
+    page.page.wait_for_function(
+        "() => projector.shown.matches && !projector.shown.focusOnMatches"
+        " && projector.shown.selected.length === 101"
+    )
+
+
+def test_keys_work_after_a_switch_was_clicked_and_escape_empties_the_search(page):
+    page.page.get_by_text("2D", exact=True).click()
+    page.page.keyboard.press("/")
+    expect(page.search).to_be_focused()
+    page.page.keyboard.type("8 no")
+    expect(page.page.locator("#search-message")).to_contain_text("matches")
+    page.page.keyboard.press("Escape")
+    expect(page.search).to_have_value("")
+    expect(page.matches).to_have_count(0)
+
+
+def test_more_neighbors_than_there_can_be_are_cut_without_complaint(page):
+    page.click_point(page.reachable_row())
+    expect(page.neighbors).to_have_count(100, timeout=WAIT)
+    page.page.get_by_label("Number of neighbors").fill("2500")
+    expect(page.neighbors).to_have_count(1000, timeout=WAIT)
+    expect(page.headline).to_contain_text("1,001 selected")
+    expect(page.page.get_by_role("alert")).to_be_hidden()
+
+
 def test_the_keyboard_searches_walks_the_list_and_clears(page):
     page.page.keyboard.press("/")
     expect(page.search).to_be_focused()

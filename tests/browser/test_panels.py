@@ -48,9 +48,23 @@ def test_another_value_is_brought_back_by_its_swatch_and_single_values_toggle(pa
     expect(page.button("Toggle 3")).to_have_attribute("aria-pressed", "false")
 
 
-def test_the_legend_counts_every_class(page):
-    counts = page.page.locator("#legend .count").all_inner_texts()
-    assert sum(int(count) for count in counts) == 1797
+def test_the_legend_counts_every_class_among_the_points_that_are_shown(page):
+    counts = page.page.locator("#legend .count")
+    assert sum(int(count) for count in counts.all_inner_texts()) == 1797
+    page.click_point(page.reachable_row())
+    expect(page.neighbors).to_have_count(100, timeout=WAIT)
+    page.button("Isolate selection").click()
+    page.wait_for_points(101)
+    assert sum(int(count) for count in counts.all_inner_texts()) == 101
+
+
+def test_what_the_legend_hides_is_said_below_the_view(page):
+    legend_entry(page, "3").locator(".only").click()
+    page.wait_for_points(183)
+    note = page.page.locator("#drawn-note")
+    expect(note).to_contain_text("183 of 1,797 points shown")
+    legend_entry(page, "3").locator(".only").click()
+    expect(note).to_have_text("")
 
 
 def test_numbers_show_a_color_bar_and_can_be_shown_as_classes(page):
@@ -81,7 +95,7 @@ def test_a_column_that_names_every_point_cannot_color_and_says_why(page):
 
 def test_axes_show_the_chosen_components_and_their_variance(page):
     expect(page.page.locator(".bar.shown")).to_have_count(3)
-    page.choose("X", re.compile(r"^PC 4 "))
+    page.choose("X", re.compile(r"^PC 4$"))
     expect(page.view).to_have_attribute("data-drawn", re.compile(r" 3 3 1 2$"))
     page.page.get_by_text("2D", exact=True).click()
     expect(page.view).to_have_attribute("data-drawn", re.compile(r" 2 3 1 2$"))
@@ -108,7 +122,7 @@ def test_the_camera_stays_when_colors_selection_and_axes_change(page):
     page.page.wait_for_function("() => location.search.includes('camera=')")
     eye = "() => Object.values(projector.scene().getCamera().eye)"
     turned = page.page.evaluate(eye)
-    page.choose("Y", re.compile(r"^PC 5 "))
+    page.choose("Y", re.compile(r"^PC 5$"))
     expect(page.view).to_have_attribute("data-drawn", re.compile(r" 3 0 4 2$"))
     page.page.get_by_text("Scale", exact=True).click()
     expect(page.page.locator("#legend .colorbar")).to_be_visible()
@@ -172,6 +186,15 @@ def test_a_deleted_dataset_comes_back_by_undo_and_an_empty_server_says_what_to_d
     own_page.button("Undo").click()
     own_page.wait_for_points(150)
     expect(own_page.page.get_by_text("Nothing to look at yet")).to_be_hidden()
+
+
+def test_a_refused_name_is_said_and_the_box_shows_the_one_that_holds(own_page):
+    own_page.page.get_by_label("Name", exact=True).fill("z" * 300)
+    own_page.page.keyboard.press("Enter")
+    expect(own_page.page.get_by_role("alert")).to_contain_text("1 to 200 characters")
+    expect(own_page.page.get_by_label("Name", exact=True)).to_have_value(
+        re.compile("^Handwritten digits")
+    )
 
 
 def test_metadata_and_tensor_are_offered_for_download(page):

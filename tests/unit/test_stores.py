@@ -82,6 +82,48 @@ def test_new_metadata_counts_the_revision_up_and_keeps_id_and_rows(services, sma
     assert dataset.metadata.texts("label", [3, 59]) == ["name 3", "name 59"]
 
 
+def test_metadata_added_later_leave_out_the_rows_that_the_tensor_left_out(services, tmp_path):
+    tensor = np.random.default_rng(0).normal(size=(10, 3)).astype(np.float32)
+    tensor[3, 1] = np.nan
+    np.save(tmp_path / "gap.npy", tensor)
+    record = services.datasets.add(request_of(tmp_path / "gap.npy"))
+    assert record.n_points == 9
+    for lines in (range(10), [0, 1, 2, 4, 5, 6, 7, 8, 9]):
+        (tmp_path / "names.tsv").write_text("".join(f"x{i}\n" for i in lines))
+        changed = services.datasets.set_metadata(record.id, Source(tmp_path / "names.tsv", "n.tsv"))
+        names = services.datasets.open(record.id).metadata.texts("label", range(9))
+        assert names == ["x0", "x1", "x2", "x4", "x5", "x6", "x7", "x8", "x9"]
+        assert set(record.warnings) <= set(changed.warnings)
+
+
+def test_a_rename_while_metadata_are_read_is_kept(services, small, tmp_path):
+    path = tmp_path / "new.tsv"
+    path.write_text("".join(f"name {i}\n" for i in range(60)))
+    with ThreadPoolExecutor(4) as pool:
+        added = [
+            pool.submit(services.datasets.set_metadata, small.id, Source(path, "new.tsv"))
+            for _ in range(2)
+        ]
+        services.datasets.rename(small.id, "Renamed")
+        revisions = {request.result().metadata_revision for request in added}
+    assert revisions == {1, 2}
+    assert services.datasets.record(small.id).name == "Renamed"
+
+
+def test_equal_files_added_at_once_are_one_dataset(services, small_files):
+    with ThreadPoolExecutor(4) as pool:
+        request = request_of(small_files / "small.npy")
+        added = [pool.submit(services.datasets.add, request) for _ in range(4)]
+        assert len({future.result().id for future in added}) == 1
+
+
+def test_restoring_what_was_added_again_meanwhile_is_no_failure(services, small, small_files):
+    plain = services.datasets.add(request_of(small_files / "small.npy"))
+    services.datasets.delete(plain.id)
+    again = services.datasets.add(request_of(small_files / "small.npy"))
+    assert services.datasets.restore(plain.id) == again
+
+
 @pytest.mark.parametrize("bad_id", ["..", "../..", "a/b", "", "x" * 5000, "%2e%2e", "ä" * 26])
 def test_ids_from_outside_open_no_file(services, bad_id):
     with pytest.raises(NotFoundError):
