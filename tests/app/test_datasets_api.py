@@ -56,7 +56,9 @@ def test_delete_can_be_undone(client, small):
     assert client.get(DATASETS).get_json() == {"datasets": []}
     assert client.post(f"{address}/restore").get_json()["id"] == small.id
     assert client.get(address).status_code == 200
-    response = client.post(f"{address}/restore")
+    # Once more changes nothing; what never was cannot be brought back.
+    assert client.post(f"{address}/restore").get_json()["id"] == small.id
+    response = client.post(f"{DATASETS}/{'a' * 26}/restore")
     assert response.status_code == 404
     assert error_of(response)["code"] == "not_found"
 

@@ -77,7 +77,7 @@ def test_tiny_tensors_are_drawn(tab, tmp_path, shape, n_neighbors):
     np.save(tmp_path / "tiny.npy", tensor)
     upload(tab, tmp_path / "tiny.npy", Name=f"tiny {shape}")
     tab.wait_for_points(shape[0])
-    expect(tab.headline).to_contain_text(f"{shape[1]} dims")
+    expect(tab.headline).to_contain_text(f"{shape[1]} dim")
     tab.click_point(tab.reachable_row())
     expect(tab.page.locator("#point-card")).to_contain_text("row")
     expect(tab.neighbors).to_have_count(n_neighbors)
