@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from data.dataset import Dataset
+from data.dataset import Dataset, label_column
 from data.errors import ParameterError
 from data.rows import Rows, decode_rows
 from data.services import Services
@@ -30,6 +30,11 @@ def opened_dataset(services: Services, info: Any) -> Dataset | None:
     """Return the dataset that the page has open, or None."""
     dataset_id = content(info).get("id")
     return services.datasets.open(str(dataset_id)) if dataset_id else None
+
+
+def label_name(dataset: Dataset, chosen: Any) -> str | None:
+    """Return the column that labels the points: the chosen one, or the dataset's own."""
+    return chosen if isinstance(chosen, str) else label_column(dataset.record)
 
 
 def isolation_steps(value: Any) -> list[Any]:

@@ -8,7 +8,7 @@ import dash
 import numpy as np
 from dash import ClientsideFunction, Input, Output
 
-from callbacks.arguments import opened_dataset, shown_rows
+from callbacks.arguments import label_name, opened_dataset, shown_rows
 from dashboard import ids
 from dashboard.controls import CONTROL_OF_FIELD, bind
 from dashboard.panels.inspector import build_point_card
@@ -96,7 +96,7 @@ def previewed(
 ) -> tuple[dict[str, Any], str, bool, None]:
     """Return (matches for list and view, message, is there nothing to select, no error)."""
     listed = rows[:MAX_LISTED]
-    name = label_by if isinstance(label_by, str) else label_column(dataset.record)
+    name = label_name(dataset, label_by)
     searched = column or name
     matches = {
         "rows": listed.tolist(),
@@ -113,7 +113,7 @@ def card(dataset: Dataset, row: Any, label_by: Any) -> Any:
     """Return the card of a point: its label, thumbnail and all of its metadata."""
     if type(row) is not int or not 0 <= row < dataset.record.n_points:
         raise ParameterError(f"There is no point {str(row)[:40]!r}.")
-    name = label_by if isinstance(label_by, str) else label_column(dataset.record)
+    name = label_name(dataset, label_by)
     values = dataset.metadata.row(row)
     label = values.get(name or "") or f"row {row:,}"
     return build_point_card(row, label, values)

@@ -10,6 +10,7 @@ from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from callbacks.arguments import (
     content,
     isolation_steps,
+    label_name,
     opened_dataset,
     rows_array,
     shown_rows,
@@ -18,7 +19,7 @@ from callbacks.inspector import matching_rows
 from dashboard import ids
 from dashboard.controls import CONTROL_OF_FIELD, bind
 from dashboard.panels.inspector import build_isolation_trail
-from data.dataset import Dataset, label_column
+from data.dataset import Dataset
 from data.errors import ParameterError
 from data.neighbors import nearest_neighbors
 from data.rows import decode_rows, encode_rows
@@ -132,7 +133,7 @@ def neighbor_list(
     found = nearest_neighbors(
         dataset.tensor, point, k, metric, norms=dataset.squared_norms, rows=among
     )
-    name = label_by if isinstance(label_by, str) else label_column(dataset.record)
+    name = label_name(dataset, label_by)
     return {
         "row": point,
         "metric": metric,
