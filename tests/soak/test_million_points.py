@@ -93,12 +93,15 @@ def test_a_million_points_open_search_list_neighbors_and_take_colors(
         expect(tab.headline).to_contain_text("1,000,000 points")
         report_memory(server.process.pid)
 
-        with reported("color by a column of 20 groups"):
-            before = tab.view.get_attribute("data-frame")
-            tab.choose("Color by", "group")
-            expect(tab.legend).to_have_count(N_GROUPS, timeout=WAIT)
-            tab.page.wait_for_function("() => projector.shown.coloring.column === 'group'")
-            tab.wait_for_change("data-frame", before)
+        # The only column of groups colors the points from the start.
+        expect(tab.legend).to_have_count(N_GROUPS, timeout=WAIT)
+        only = tab.legend.first.locator(".only")
+        note = tab.page.locator("#drawn-note")
+        with reported("show only one of 20 groups, then all again"):
+            only.click()
+            expect(note).to_contain_text("switched off in the legend", timeout=WAIT)
+            only.click()
+            expect(note).not_to_contain_text("switched off", timeout=WAIT)
 
         with reported("search -> matches listed"):
             tab.search.fill("item 77777")
