@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
 
-from data.metadata import Metadata
+from data.metadata import Kind, Metadata
 
 # Labels in lists and on the screen; the whole text is in the point card.
 MAX_LABEL = 200
-
-Kind = Literal["categorical", "numeric", "text"]
 
 
 @dataclass(frozen=True)

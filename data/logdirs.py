@@ -157,10 +157,6 @@ class LogDirectories:
             )
         return found, tensors[step]
 
-    def locate(self, run: str, tensor: str, step: int | None = None) -> Located:
-        """Return the files of a tensor where they lie; see `find` for the errors."""
-        return self._located(*self.find(run, tensor, step))
-
     def fetch(self, found: Run, tensor: RunTensor, folder: Path) -> Located:
         """Copy the files of a tensor into `folder`, for reading in peace.
 

@@ -20,7 +20,7 @@ from data.dataset import Dataset
 from data.errors import ConflictError, NotFoundError, ParameterError
 from data.projections.methods import Computed, compute
 from data.projections.parameters import parse_parameters, to_json
-from data.rows import Rows, decode_rows, encode_rows
+from data.rows import Rows, encode_rows
 from data.stores.datasets import DatasetStore
 from data.stores.files import alone, publish, staging, storage_errors, write_json
 
@@ -176,10 +176,6 @@ class ProjectionStore:
                 f"{', '.join(map(str, wrong)) or 'empty'}."
             )
         return np.ascontiguousarray(coordinates[:, list(components)])
-
-    def projected_rows(self, record: ProjectionRecord) -> Rows | None:
-        """Return the rows that were projected; None for all."""
-        return None if record.rows is None else decode_rows(record.rows)
 
     def _compute(
         self,

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
-from tests.browser.conftest import FLAGS
+from playwright.sync_api import Browser, BrowserContext, Page
 
 VIEWPORT = {"width": 1280, "height": 800}
 
@@ -37,17 +32,6 @@ async () => {
     return performance.now();
 }
 """
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    assert path, "no Chromium found: make test installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def new_person(browser: Browser) -> BrowserContext:

@@ -8,9 +8,10 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.bench.browser import chromium, new_person, seconds_to_painted, wait_until
+from tests.bench.browser import new_person, seconds_to_painted, wait_until
 from tests.bench.stored import Stored
 from tests.bench.table import Line
+from tests.chromium import launched_chromium
 
 N_CLICKS = 7
 TENSORBOARD_MS = 500.0
@@ -62,7 +63,7 @@ def clicking(stored: Stored) -> Iterator[Line]:
     """Compare with one fetch of the same neighbors by the same browser."""
     clicks: list[dict[str, float]] = []
     fetches: list[float] = []
-    with chromium() as browser:
+    with launched_chromium() as browser:
         page = new_person(browser).new_page()
         n_points = stored.images.n_points
         is_drawn = f'document.querySelector("#view")?.dataset.points === "{n_points}"'

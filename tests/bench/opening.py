@@ -11,9 +11,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.bench import bare_page
-from tests.bench.browser import chromium, new_person, seconds_to_painted
+from tests.bench.browser import new_person, seconds_to_painted
 from tests.bench.stored import Stored
 from tests.bench.table import Line
+from tests.chromium import launched_chromium
 
 REPETITIONS = 3
 # TensorBoard, DESIGN.md section 11: 12.4 s, 7 s of it PCA; the target is a quarter.
@@ -27,7 +28,7 @@ def opening(stored: Stored) -> Iterator[Line]:
     ours = f'document.querySelector("#view")?.dataset.points === "{n_points}"'
     dataset = stored.services.datasets.open(stored.images.id)
     codes = dataset.metadata.classes(stored.images.columns[0].name)[1]
-    with chromium() as browser:
+    with launched_chromium() as browser:
         size = _size_of_view(browser, stored.url, ours)
         record = stored.services.projections.request(stored.images.id)
         coordinates = stored.services.projections.coordinates(record.id, (0, 1, 2))
