@@ -1,10 +1,11 @@
-// Thumbnails cut from the sprite, and what the page knows of the open dataset.
+// Thumbnails cut from the tiles of the sprite, and what the page knows of the open dataset.
 (function () {
   "use strict";
   const projector = window.projector;
   projector.dataset = null;
   projector.labelBy = null;
-  let sheet = null, wanted = true;
+  // How the thumbnails are arranged: width and height of one, columns and rows of a tile.
+  let tiles = null, wanted = true;
 
   // A span that shows the thumbnail of a row at a height in pixels; null when there is none.
   projector.thumbnail = function (row, height) {
@@ -13,17 +14,16 @@
   };
 
   function dress(span, row, height) {
-    const sprite = projector.dataset && projector.dataset.sprite;
-    if (!sprite || !wanted || !sheet || !sheet.naturalWidth) return false;
-    const line = Math.floor(row / sprite.columns), column = row % sprite.columns;
-    if ((line + 1) * sprite.height > sheet.naturalHeight) return false;
-    const scale = height / sprite.height;
+    if (!tiles || !wanted || row >= tiles.n_thumbnails) return false;
+    const perTile = tiles.columns * tiles.rows, cell = row % perTile;
+    const line = Math.floor(cell / tiles.columns), column = cell % tiles.columns;
+    const width = (tiles.width / tiles.height) * height;
     Object.assign(span.style, {
-      width: `${sprite.width * scale}px`,
+      width: `${width}px`,
       height: `${height}px`,
-      backgroundImage: `url("${sheet.src}")`,
-      backgroundSize: `${sheet.naturalWidth * scale}px ${sheet.naturalHeight * scale}px`,
-      backgroundPosition: `${-column * sprite.width * scale}px ${-line * height}px`,
+      backgroundImage: `url("${tiles.address}/${Math.floor(row / perTile)}")`,
+      backgroundSize: `${width * tiles.columns}px ${height * tiles.rows}px`,
+      backgroundPosition: `${-column * width}px ${-line * height}px`,
     });
     return true;
   }
@@ -40,6 +40,16 @@
     if (href) link.setAttribute("href", href);
   }
 
+  // Pictures themselves are fetched by the browser when the first thumbnail of a tile is shown.
+  async function fetchTiles(dataset) {
+    const address = `page/datasets/${dataset.id}/sprite`;
+    const arrangement = await projector.fetchJson(address);
+    if (!projector.dataset || dataset.id !== projector.dataset.id) return;
+    tiles = { ...arrangement, address: new URL(address, document.baseURI).href };
+    dressAll();
+    projector.fillLists();
+  }
+
   projector.clientside({
     showDataset: function (dataset, labelBy) {
       const changed = (dataset && dataset.id) !== (projector.dataset && projector.dataset.id);
@@ -49,15 +59,9 @@
       setLink("download-tensor", dataset && `${base}/tensor`);
       setLink("download-metadata", dataset && dataset.columns.length ? `${base}/metadata` : "");
       if (!changed) return;
-      sheet = null;
-      if (!dataset || !dataset.sprite) return dressAll();
-      sheet = new Image();
-      sheet.addEventListener("load", () => {
-        dressAll();
-        projector.fillLists();
-      });
-      const mine = sheet;
-      projector.afterDrawing(() => (mine.src = `${base}/sprite`));
+      tiles = null;
+      dressAll();
+      if (dataset && dataset.sprite) projector.afterDrawing(() => fetchTiles(dataset));
     },
     showThumbnails: function (checked) {
       wanted = checked;

@@ -25,6 +25,7 @@ from dashboard.routes.errors import install_error_answers
 from dashboard.routes.health import build_health_route
 from dashboard.routes.page import build_page_routes
 from dashboard.routes.security import install_security
+from dashboard.routes.sprite_tiles import build_sprite_routes
 from dashboard.settings import Settings
 from data.services import Services
 
@@ -109,6 +110,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     callbacks.register(app, services)
     for build in (
         build_page_routes,
+        build_sprite_routes,
         build_dataset_routes,
         build_upload_routes,
         build_chunk_routes,

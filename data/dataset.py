@@ -42,6 +42,25 @@ class Sprite:
 
 
 @dataclass(frozen=True)
+class Tiles:
+    """How the thumbnails are arranged in pictures for the browser, row by row.
+
+    Attributes
+    ----------
+    width, height : of one thumbnail in the tiles, in pixels
+    columns, rows : thumbnails of each tile; the last one may have empty places
+    n_thumbnails : points with a thumbnail, from row 0
+    """
+
+    width: int
+    height: int
+    columns: int
+    rows: int
+    n_tiles: int
+    n_thumbnails: int
+
+
+@dataclass(frozen=True)
 class DatasetRecord:
     """Everything about a dataset except its arrays; the JSON form is the HTTP answer."""
 

@@ -25,6 +25,7 @@ __all__ = [
     "ParsedMetadata",
     "ReadOptions",
     "Source",
+    "cut_sprite",
     "parse",
     "parse_metadata",
 ]
@@ -142,6 +143,12 @@ def parse_metadata(
         warnings=tuple(result["warnings"]),
         notes=tuple(result["notes"]),
     )
+
+
+def cut_sprite(sheet: Path, sprite: Sprite, n_points: int, out: Path, limits: Limits) -> None:
+    """Write the tiles of a stored sheet and their arrangement into `out`."""
+    request = {"sheet": str(sheet.resolve()), "sprite": asdict(sprite), "n_points": n_points}
+    _run_child(request, "the sheet of thumbnails", out, limits)
 
 
 def _source(source: Source | None) -> dict[str, str] | None:

@@ -10,6 +10,13 @@ import pyarrow as pa
 
 # The file beside a tensor some rows of which were left out: how many rows there were, those kept.
 KEPT_ROWS = "kept_rows.npy"
+# The file beside the tiles of a sprite: how they are arranged.
+TILES = "tiles.json"
+
+
+def tile_name(number: int) -> str:
+    """Return the name of the file of a tile of a sprite."""
+    return f"tile-{number}.png"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,20 +15,22 @@ from data.dataset import Column, Sprite
 from data.errors import LimitError, MetadataLengthError
 from data.limits import Limits
 from data.metadata import Metadata, describe_column
-from data.readers.contract import KEPT_ROWS, ReadOptions, TensorFile
+from data.readers.contract import KEPT_ROWS, TILES, ReadOptions, TensorFile
 from data.readers.metadata_file import read_metadata
 from data.readers.tensor_file import read_tensor
 from data.readers.unique_names import unique_names
 
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
-    """Read what a request names and write tensor.npy, metadata.parquet and sprite.png.
+    """Read what a request names and write tensor.npy, metadata.parquet, sprite.png and its tiles.
 
     metadata.parquet is only written when there is a column.
     """
     # The shares of Arrow's threads would each count as memory; one process has one core.
     pa.set_cpu_count(1)
     out, limits = Path(request["out"]), Limits(**request["limits"])
+    if "sheet" in request:
+        return _tiles(request, out)
     if request["tensor"] is None:
         return _metadata_only(request, out, limits)
     options = ReadOptions(**request["options"])
@@ -52,6 +55,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     table = _join(tables, limits)
     sprite = _read_sprite(request, found, out, limits, warnings) if request["sprite"] else None
     n_points, n_dims = found.tensor.shape
+    if sprite:
+        _write_tiles(out / "sprite.png", sprite, n_points)
     return {
         "columns": _write(table, out),
         "sprite": asdict(sprite) if sprite else None,
@@ -93,6 +98,21 @@ def _read_sprite(
     if file.sprite and found.kept_rows is not None:
         return keep_thumbnails(sheet, file.sprite, found.kept_rows)
     return file.sprite
+
+
+def _tiles(request: dict[str, Any], out: Path) -> dict[str, Any]:
+    """Cut a sheet that was stored before there were tiles."""
+    sheet = out / "sprite.png"
+    sheet.symlink_to(request["sheet"])
+    _write_tiles(sheet, Sprite(**request["sprite"]), request["n_points"])
+    return {}
+
+
+def _write_tiles(sheet: Path, sprite: Sprite, n_points: int) -> None:
+    from data.readers.sprite_tiles import write_tiles
+
+    tiles = write_tiles(sheet, sprite, n_points)
+    sheet.with_name(TILES).write_text(json.dumps(asdict(tiles)))
 
 
 def _join(tables: list[pa.Table], limits: Limits) -> pa.Table:

@@ -72,27 +72,22 @@ def keep_thumbnails(sheet: Path, sprite: Sprite, kept_rows: np.ndarray) -> Sprit
     sheet : a PNG written by `read_sprite`
     kept_rows : int64, ascending
     """
-    with _unbounded(), Image.open(sheet, formats=["PNG"]) as image:
-        pixels = np.atleast_3d(np.asarray(image))
     width, height = sprite.width, sprite.height
-    n_cells = (pixels.shape[0] // height) * sprite.columns
     columns = math.ceil(math.sqrt(len(kept_rows)))
     rows = math.ceil(len(kept_rows) / columns)
-    packed = np.zeros((rows * height, columns * width, pixels.shape[2]), np.uint8)
-    for place, cell in enumerate(kept_rows.tolist()):
-        if cell >= n_cells:
-            break
-        y, x = (cell // sprite.columns) * height, (cell % sprite.columns) * width
-        v, u = (place // columns) * height, (place % columns) * width
-        packed[v : v + height, u : u + width] = pixels[y : y + height, x : x + width]
-    if packed.shape[2] == 1:
-        packed = packed[:, :, 0]
-    Image.fromarray(packed).save(sheet, "PNG", compress_level=COMPRESS_LEVEL)
+    with unbounded(), Image.open(sheet, formats=["PNG"]) as image:
+        n_cells = image.height // height * sprite.columns
+        packed = Image.new(image.mode, (columns * width, rows * height))
+        for place, cell in enumerate(kept_rows[kept_rows < n_cells].tolist()):
+            x, y = cell % sprite.columns * width, cell // sprite.columns * height
+            thumbnail = image.crop((x, y, x + width, y + height))
+            packed.paste(thumbnail, (place % columns * width, place // columns * height))
+    packed.save(sheet, "PNG", compress_level=COMPRESS_LEVEL)
     return Sprite(width, height, columns)
 
 
 @contextmanager
-def _unbounded() -> Iterator[None]:
+def unbounded() -> Iterator[None]:
     """Lift Pillow's own limit, which is below ours; ours is checked from the header."""
     before = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = None
@@ -110,7 +105,7 @@ def _opened(path: Path, name: str, limits: Limits) -> Iterator[Image.Image]:
     size = path.stat().st_size
     if size > limits.sprite_bytes:
         raise _UnusableError(f"{name} has {size} bytes; sprite_bytes is {limits.sprite_bytes}.")
-    with _unbounded():
+    with unbounded():
         try:
             image = Image.open(path, formats=FORMATS)
         # Broken headers raise whatever the decoder stumbles over.
@@ -154,7 +149,9 @@ def _decode(image: Image.Image, name: str, limits: Limits) -> Image.Image:
         image.load()
         transparent = "A" in image.getbands() or "transparency" in image.info
         gray = image.mode in ("1", "L") and not transparent
-        pixels = image.convert("RGBA" if transparent else "L" if gray else "RGB")
+        mode = "RGBA" if transparent else "L" if gray else "RGB"
+        # The largest sheet has a gigabyte of pixels: no copy of them without need.
+        pixels = image if image.mode == mode else image.convert(mode)
     except MemoryError as error:
         raise _UnusableError(
             f"{name} needs more memory than parse_memory ({limits.parse_memory} bytes)."
