@@ -32,7 +32,9 @@ def add_files(settings: Settings, given: Mapping[str, Any], say: Callable[[str],
         "sprite": given.get("sprite"),
     }
     paths = {field: Path(name) for field, name in named.items() if name is not None}
-    for path in paths.values():
+    for field, path in paths.items():
+        if field == "sprite" and path.is_dir():
+            continue
         _check_file(path)
     from dashboard.parse_request import FIELDS, parse_request
     from data.parsing import Source

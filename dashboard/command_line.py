@@ -11,7 +11,7 @@ EPILOG = "Every option can also be set in the environment, such as EMBEDDING_DAS
 # Options of `add` beside the settings: name, placeholder, help.
 ADD_OPTIONS = (
     ("--metadata", "FILE", "what is known about the points: .tsv or .csv"),
-    ("--sprite", "FILE", "sheet of thumbnails: PNG, JPEG or WebP"),
+    ("--sprite", "FILE|DIR", "sheet of thumbnails (PNG, JPEG, WebP), zip or folder of images"),
     ("--sprite-size", "WxH", "pixels of one thumbnail, such as 28x28"),
     ("--name", "NAME", "what people see; the file's name unless given"),
     ("--tensor", "NAME", "which array to open when the file holds several"),

@@ -12,6 +12,8 @@ import pyarrow as pa
 KEPT_ROWS = "kept_rows.npy"
 # The file beside the tiles of a sprite: how they are arranged.
 TILES = "tiles.json"
+# The file that says how far reading has come, while it goes on.
+PROGRESS = "progress.json"
 
 
 def tile_name(number: int) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,10 +14,13 @@ from data.dataset import Column, Sprite
 from data.errors import LimitError, MetadataLengthError
 from data.limits import Limits
 from data.metadata import Metadata, describe_column
-from data.readers.contract import KEPT_ROWS, TILES, ReadOptions, TensorFile
+from data.readers.contract import KEPT_ROWS, ReadOptions, TensorFile
 from data.readers.metadata_file import read_metadata
 from data.readers.tensor_file import read_tensor
 from data.readers.unique_names import unique_names
+
+if TYPE_CHECKING:
+    from data.readers.sprite_file import SpriteFile
 
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
@@ -53,10 +55,13 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     if found.metadata is not None:
         tables.append(found.metadata)
     table = _join(tables, limits)
-    sprite = _read_sprite(request, found, out, limits, warnings) if request["sprite"] else None
+    sprite = None
+    if request["sprite"]:
+        thumbnails = _read_sprite(request, found, table, out, limits)
+        sprite = thumbnails.sprite
+        warnings += thumbnails.warnings
+        notes += thumbnails.notes
     n_points, n_dims = found.tensor.shape
-    if sprite:
-        _write_tiles(out / "sprite.png", sprite, n_points)
     return {
         "columns": _write(table, out),
         "sprite": asdict(sprite) if sprite else None,
@@ -86,33 +91,33 @@ def _metadata_only(request: dict[str, Any], out: Path, limits: Limits) -> dict[s
 
 
 def _read_sprite(
-    request: dict[str, Any], found: TensorFile, out: Path, limits: Limits, warnings: list[str]
-) -> Sprite | None:
+    request: dict[str, Any], found: TensorFile, table: pa.Table, out: Path, limits: Limits
+) -> SpriteFile:
     # Pillow takes a tenth of a second to import, and most requests have no sprite.
-    from data.readers.sprite_file import keep_thumbnails, read_sprite
+    from data.readers.image_sprite import Points
+    from data.readers.thumbnails import read_thumbnails
 
-    source, sheet = request["sprite"], out / "sprite.png"
+    asked = request["sprite"]
+    kept = np.arange(found.n_rows) if found.kept_rows is None else found.kept_rows
     thumbnail = tuple(request["thumbnail"]) if request["thumbnail"] else None
-    file = read_sprite(Path(source["path"]), source["name"], thumbnail, found.n_rows, limits, sheet)
-    warnings += file.warnings
-    if file.sprite and found.kept_rows is not None:
-        return keep_thumbnails(sheet, file.sprite, found.kept_rows)
-    return file.sprite
+    return read_thumbnails(
+        Path(asked["path"]),
+        asked["name"],
+        thumbnail,
+        Points(found.n_rows, kept, table),
+        limits,
+        out,
+    )
 
 
 def _tiles(request: dict[str, Any], out: Path) -> dict[str, Any]:
     """Cut a sheet that was stored before there were tiles."""
+    from data.readers.thumbnails import cut_sheet
+
     sheet = out / "sprite.png"
     sheet.symlink_to(request["sheet"])
-    _write_tiles(sheet, Sprite(**request["sprite"]), request["n_points"])
+    cut_sheet(sheet, Sprite(**request["sprite"]), request["n_points"])
     return {}
-
-
-def _write_tiles(sheet: Path, sprite: Sprite, n_points: int) -> None:
-    from data.readers.sprite_tiles import write_tiles
-
-    tiles = write_tiles(sheet, sprite, n_points)
-    sheet.with_name(TILES).write_text(json.dumps(asdict(tiles)))
 
 
 def _join(tables: list[pa.Table], limits: Limits) -> pa.Table:

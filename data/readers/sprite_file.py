@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,8 +31,25 @@ class SpriteFile:
     notes: tuple[str, ...] = ()
 
 
-class _UnusableError(Exception):
-    """Why there is no sprite; its text becomes the warning."""
+class UnusableError(Exception):
+    """Why there is no sprite, or no picture of a point; its text becomes the warning."""
+
+
+# Broken images raise whatever their decoder stumbles over.
+DECODER_ERRORS = (
+    UnusableError,
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 
 
 def read_sprite(
@@ -53,7 +73,7 @@ def read_sprite(
             width, height, warnings = _thumbnail_size(image, name, thumbnail, n_points)
             _decode(image, name, limits).save(out, "PNG", compress_level=COMPRESS_LEVEL)
             columns, rows = image.width // width, image.height // height
-    except _UnusableError as error:
+    except UnusableError as error:
         out.unlink(missing_ok=True)
         return SpriteFile(None, (f"{error} The points have no pictures.",))
     if columns * rows < n_points:
@@ -101,19 +121,18 @@ def unbounded() -> Iterator[None]:
 def _opened(path: Path, name: str, limits: Limits) -> Iterator[Image.Image]:
     """Open an image whose size, in its header, is within the limits; nothing is decoded."""
     if not path.is_file():
-        raise _UnusableError(f"{name} is not a file.")
+        raise UnusableError(f"{name} is not a file.")
     size = path.stat().st_size
     if size > limits.sprite_bytes:
-        raise _UnusableError(f"{name} has {size} bytes; sprite_bytes is {limits.sprite_bytes}.")
+        raise UnusableError(f"{name} has {size} bytes; sprite_bytes is {limits.sprite_bytes}.")
     with unbounded():
         try:
             image = Image.open(path, formats=FORMATS)
-        # Broken headers raise whatever the decoder stumbles over.
-        except (OSError, SyntaxError, ValueError, ArithmeticError, LookupError) as error:
-            raise _UnusableError(f"{name} is not a PNG, JPEG or WebP image.") from error
+        except DECODER_ERRORS as error:
+            raise UnusableError(f"{name} is not a PNG, JPEG or WebP image.") from error
         with image:
             if max(image.size) > limits.sprite_pixels:
-                raise _UnusableError(
+                raise UnusableError(
                     f"{name} has {image.width} x {image.height} pixels; "
                     f"sprite_pixels is {limits.sprite_pixels} a side."
                 )
@@ -128,7 +147,7 @@ def _thumbnail_size(
         side = math.ceil(math.sqrt(n_points))
         width, height = image.width // side, image.height // side
         if not (width and height):
-            raise _UnusableError(
+            raise UnusableError(
                 f"{name} has {image.width} x {image.height} pixels, too few for a square grid "
                 f"of {side} x {side} thumbnails; give the size of one."
             )
@@ -136,7 +155,7 @@ def _thumbnail_size(
         return width, height, [f"{name}: the thumbnail size was not given; {assumed} was assumed."]
     width, height = thumbnail
     if not (0 < width <= image.width and 0 < height <= image.height):
-        raise _UnusableError(
+        raise UnusableError(
             f"{name} has {image.width} x {image.height} pixels: thumbnails of "
             f"{width} x {height} pixels do not fit."
         )
@@ -146,17 +165,27 @@ def _thumbnail_size(
 def _decode(image: Image.Image, name: str, limits: Limits) -> Image.Image:
     """Return the first frame as gray, RGB or RGBA without anything else of the file."""
     try:
-        image.load()
-        transparent = "A" in image.getbands() or "transparency" in image.info
-        gray = image.mode in ("1", "L") and not transparent
-        mode = "RGBA" if transparent else "L" if gray else "RGB"
-        # The largest sheet has a gigabyte of pixels: no copy of them without need.
-        pixels = image if image.mode == mode else image.convert(mode)
+        pixels = eight_bits(image)
     except MemoryError as error:
-        raise _UnusableError(
+        raise UnusableError(
             f"{name} needs more memory than parse_memory ({limits.parse_memory} bytes)."
         ) from error
-    except (OSError, SyntaxError, ValueError, ArithmeticError, LookupError) as error:
-        raise _UnusableError(f"{name} is a damaged or truncated image.") from error
+    except DECODER_ERRORS as error:
+        raise UnusableError(f"{name} is a damaged or truncated image.") from error
     pixels.info = {}
     return pixels
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """Return the first frame as L, RGB or RGBA, whatever it was.
+
+    The largest sheet has a gigabyte of pixels: they are not copied without need.
+    """
+    image.load()
+    if image.mode.startswith("I"):
+        # Gray of 16 bits, of which converting would keep the low ones.
+        return Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
+    transparent = "A" in image.getbands() or "transparency" in image.info
+    gray = image.mode in ("1", "L") and not transparent
+    mode = "RGBA" if transparent else "L" if gray else "RGB"
+    return image if image.mode == mode else image.convert(mode)

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from data.dataset import Sprite
 from data.services import Services
 from tests.running_server import REPOSITORY, environment, start_server
 
@@ -97,6 +99,22 @@ def test_add_says_what_was_added(tmp_path, small_files):
     assert (record.name, record.source, len(record.columns)) == ("My points", "command line", 3)
     assert all(note in result.stdout for note in record.notes)
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
+def test_add_makes_thumbnails_of_a_folder_of_images(tmp_path, small_files):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for row in range(59):
+        Image.new("RGB", (6, 4), (row, 0, 0)).save(folder / f"{row}.png")
+    options = ("--sprite", folder, "--data-dir", tmp_path / "new")
+    result = run("add", small_files / "small.npy", *options)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "images: of 60 points, 1 have no image" in result.stdout
+    services = Services.open(tmp_path / "new")
+    (record,) = services.datasets.list()
+    assert record.sprite == Sprite(6, 4, 7)
+    kept = {path.name for path in (tmp_path / "new" / "datasets" / record.id).iterdir()}
+    assert kept == {"dataset.json", "tensor.npy", "sprite.png", "tiles.json"}
 
 
 def test_add_refuses_what_cannot_be_read(tmp_path, small_files):

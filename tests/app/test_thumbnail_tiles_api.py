@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -95,3 +96,24 @@ def test_dataset_without_sprite_has_no_tiles(client, services, small):
         answer = client.get(f"/page/datasets/{'b' * 26}/{address}")
         assert answer.status_code == 404
         assert answer.get_json()["error"]["message"] == "This dataset has no thumbnails."
+
+
+def test_zip_of_images_becomes_thumbnails(client, wide_files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for point in range(30):
+            image = io.BytesIO()
+            Image.new("L", (10, 10), point).save(image, "PNG")
+            archive.writestr(f"images/{29 - point}.png", image.getvalue())
+    names = "".join(f"images/{29 - point}.png\n" for point in range(30))
+    form = {
+        "tensors": (io.BytesIO((wide_files / "wide.npy").read_bytes()), "wide.npy"),
+        "metadata": (io.BytesIO(names.encode()), "names.tsv"),
+        "sprite": (io.BytesIO(content.getvalue()), "images.zip"),
+    }
+    record = client.post("/api/v1/datasets", data=form).get_json()
+    assert record["sprite"] == {"width": 10, "height": 10, "columns": 6}
+    assert record["warnings"] == []
+    assert any("'label' names the images" in note for note in record["notes"])
+    sheet = read_tile(client, record["id"], 0)
+    assert sheet.getpixel((59, 49)) == (29, 29, 29, 255)
