@@ -54,13 +54,23 @@
     ArrowUp: () => projector.walkList(activeList(), -1),
   };
 
+  // In the search box, letters are text; these keys commit it, walk its matches, or leave it.
+  const SEARCH_KEYS = {
+    Enter: commitSearch,
+    ArrowDown: () => projector.walkList(projector.byId("match-list"), 1),
+    ArrowUp: () => projector.walkList(projector.byId("match-list"), -1),
+    Escape: () => {
+      window.dash_clientside.set_props("search", { value: "" });
+      projector.byId("search").blur();
+    },
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { target, key } = event;
-    if (target.id === "search" && key === "Enter") return commitSearch();
-    if (target.id === "search" && key === "Escape") {
-      window.dash_clientside.set_props("search", { value: "" });
-      return target.blur();
+    if (target.id === "search" && key in SEARCH_KEYS) {
+      event.preventDefault();
+      return SEARCH_KEYS[key]();
     }
     if (isTyping(target)) return;
     if (key === "Enter") {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,14 @@ def dashboard(looked_at: Path) -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Opener]:
+def serve() -> Iterator[Callable[..., RunningServer]]:
+    """Start servers of a test's own; they outlive its tabs, which would note a lost server."""
+    with ExitStack() as running:
+        yield lambda *options: running.enter_context(start_server(*options))
+
+
+@pytest.fixture
+def open_page(chromium: Browser, serve: object) -> Iterator[Opener]:
     """Open tabs of people who share nothing; in the end no console spoke, nobody called out."""
     opened: list[DashboardPage] = []
 

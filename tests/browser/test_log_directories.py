@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard_page import WAIT
-from tests.running_server import start_server
 
 
 def write_step(logdir, step, n=80):
@@ -36,42 +35,44 @@ def training(tmp_path):
 
 
 def test_a_step_written_while_the_page_is_open_appears_and_keeps_the_view(
-    training, open_page, tmp_path
+    training, serve, open_page, tmp_path
 ):
-    with start_server(tmp_path / "data", "--logdir", str(training)) as server:
-        tab = open_page(server)
-        tab.choose("Run", ".")
-        tab.wait_for_points(80)
-        expect(tab.page.get_by_label("Step", exact=True)).to_have_value("1")
-        tab.choose("Color by", "group")
-        tab.page.get_by_text("2D", exact=True).click()
-        tab.click_point(tab.reachable_row())
-        expect(tab.neighbors).to_have_count(79, timeout=WAIT)
-        point = tab.shown("shown.selectedPoint")
-        projection = tab.view.get_attribute("data-projection")
+    server = serve(tmp_path / "data", "--logdir", str(training))
+    tab = open_page(server)
+    tab.choose("Run", ".")
+    tab.wait_for_points(80)
+    expect(tab.page.get_by_label("Step", exact=True)).to_have_value("1")
+    tab.choose("Color by", "group")
+    tab.page.get_by_text("2D", exact=True).click()
+    tab.click_point(tab.reachable_row())
+    expect(tab.neighbors).to_have_count(79, timeout=WAIT)
+    point = tab.shown("shown.selectedPoint")
+    projection = tab.view.get_attribute("data-projection")
 
-        write_step(training, 2)
-        tab.page.get_by_label("Step", exact=True).click()
-        expect(tab.page.get_by_role("option", name="2", exact=True)).to_be_visible(timeout=WAIT)
-        tab.page.get_by_role("option", name="2", exact=True).click()
-        tab.wait_for_change("data-projection", projection)
-        assert tab.shown("shown.selectedPoint") == point
-        assert tab.shown("shown.dimensionality") == 2
-        expect(tab.page.get_by_label("Color by", exact=True)).to_have_value("group")
-        expect(tab.page.get_by_label("Dataset", exact=True)).to_have_value(
-            "training / default / 2 · 80 × 6"
-        )
+    write_step(training, 2)
+    tab.page.get_by_label("Step", exact=True).click()
+    expect(tab.page.get_by_role("option", name="2", exact=True)).to_be_visible(timeout=WAIT)
+    tab.page.get_by_role("option", name="2", exact=True).click()
+    tab.wait_for_change("data-projection", projection)
+    assert tab.shown("shown.selectedPoint") == point
+    assert tab.shown("shown.dimensionality") == 2
+    expect(tab.page.get_by_label("Color by", exact=True)).to_have_value("group")
+    expect(tab.page.get_by_label("Dataset", exact=True)).to_have_value(
+        "training / default / 2 · 80 × 6"
+    )
 
 
-def test_the_files_that_pytorch_wrote_open_with_their_thumbnails(open_page, real_data, tmp_path):
+def test_the_files_that_pytorch_wrote_open_with_their_thumbnails(
+    serve, open_page, real_data, tmp_path
+):
     logdir = tmp_path / "torch_mnist"
     shutil.copytree(real_data / "torch_mnist", logdir)
-    with start_server(tmp_path / "data", "--logdir", str(logdir)) as server:
-        tab = open_page(server)
-        tab.choose("Run", ".")
-        tab.wait_for_points(300)
-        tab.click_point(tab.reachable_row())
-        expect(tab.neighbors).to_have_count(100, timeout=WAIT)
-        expect(tab.neighbors.locator(".thumbnail").first).to_be_visible()
-        tab.choose("Tensor", "words/first")
-        tab.wait_for_points(200)
+    server = serve(tmp_path / "data", "--logdir", str(logdir))
+    tab = open_page(server)
+    tab.choose("Run", ".")
+    tab.wait_for_points(300)
+    tab.click_point(tab.reachable_row())
+    expect(tab.neighbors).to_have_count(100, timeout=WAIT)
+    expect(tab.neighbors.locator(".thumbnail").first).to_be_visible()
+    tab.choose("Tensor", "words/first")
+    tab.wait_for_points(200)
