@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 SHARED_DATA ?= ../shared/data
+# Tests of one file stay together: they share servers and browsers.
+PROCESSES ?= 2
 export EMBEDDING_TEST_DATA ?= $(abspath $(SHARED_DATA))
 
 .PHONY: run install test check bench soak format
@@ -14,7 +16,7 @@ run: install            ## start on the demo data; ARGS="--port 9000" passes opt
 install: $(VENV)/.installed
 
 test: check             ## everything that must hold, browser journeys included
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest -m "not soak" -n $(PROCESSES) --dist loadfile
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff format --check .
