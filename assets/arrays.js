@@ -43,23 +43,4 @@
     remember(url, async () => new TYPES[type](await fetchBuffer(url)));
   projector.fetchJson = (url) =>
     remember(url, async () => JSON.parse(new TextDecoder().decode(await fetchBuffer(url))));
-
-  // Reads the text form of row numbers (data/rows.py): gaps, 7 bits a byte, URL-safe base64.
-  projector.decodeRows = function (text) {
-    if (!text) return new Int32Array(0);
-    const packed = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-    const rows = [];
-    let row = -1, gap = 0, shift = 0;
-    for (let i = 0; i < packed.length; i++) {
-      const byte = packed.charCodeAt(i);
-      gap |= (byte & 127) << shift;
-      shift += 7;
-      if (byte < 128) {
-        row += gap + 1;
-        rows.push(row);
-        gap = shift = 0;
-      }
-    }
-    return Int32Array.from(rows);
-  };
 })();

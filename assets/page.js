@@ -40,8 +40,8 @@
   function activeList() {
     const focused = document.activeElement;
     if (focused && focused.classList.contains("row-list")) return focused;
-    const neighbors = projector.byId("neighbor-list");
-    return neighbors.childElementCount ? neighbors : projector.byId("match-list");
+    const lists = ["neighbor-list", "selection-list"].map(projector.byId);
+    return lists.find((list) => list.childElementCount) || projector.byId("match-list");
   }
 
   const commitSearch = () => projector.report("search-committed", { text: projector.byId("search").value });
@@ -49,6 +49,16 @@
   const KEYS = {
     "/": () => projector.byId("search").focus(),
     0: () => projector.resetView(),
+    f: () => projector.fitSelection(),
+    o: () => projector.chooseTool("orbit"),
+    p: () => projector.chooseTool("pan"),
+    r: () => projector.chooseTool("rectangle"),
+    l: () => projector.chooseTool("lasso"),
+    s: () => projector.chooseTool("sphere"),
+    v: () => projector.toggleVisibleOnly(),
+    t: () => projector.nextLabelMode(),
+    2: () => window.dash_clientside.set_props("dimensionality", { value: "2" }),
+    3: () => window.dash_clientside.set_props("dimensionality", { value: "3" }),
     Escape: () => projector.report("cleared", {}),
     ArrowDown: () => projector.walkList(activeList(), 1),
     ArrowUp: () => projector.walkList(activeList(), -1),

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const projector = window.projector;
+  const MAX_LISTED = 100;
   const contents = {};
 
   function distanceText(distance) {
@@ -80,20 +81,53 @@
     });
   }
 
-  ["match-list", "neighbor-list"].forEach((id) => projector.whenPresent(id, wire));
+  ["match-list", "neighbor-list", "selection-list"].forEach((id) => projector.whenPresent(id, wire));
 
-  function neighborsTitle(found) {
-    if (!found) return "Click a point to list its nearest neighbors.";
-    const metric = found.metric === "cosine" ? "cosine" : "Euclidean";
-    const among = found.isolated ? " among the isolated points" : "";
-    return `${found.rows.length.toLocaleString("en")} nearest${among}, ${metric} distance in the original space`;
+  function neighborsTitle() {
+    const found = contents["neighbor-list"], selected = contents["selection-list"];
+    if (found) {
+      const metric = found.metric === "cosine" ? "cosine" : "Euclidean";
+      const among = found.isolated ? " among the isolated points" : "";
+      return `${found.rows.length.toLocaleString("en")} nearest${among}, ${metric} distance in the original space`;
+    }
+    if (!selected) return "Click a point to list its nearest neighbors.";
+    const what = selected.n === 1 ? "1 selected point" : `${selected.n.toLocaleString("en")} selected points`;
+    return selected.n > selected.rows.length ? `${what}, the first ${selected.rows.length} listed` : what;
   }
+
+  // Neighbors of the selected point; of a selection without such a point, its first rows.
+  function showLists() {
+    projector.byId("neighbors-title").textContent = neighborsTitle();
+    projector.byId("neighbor-list").hidden = Boolean(contents["selection-list"]);
+    projector.byId("selection-list").hidden = !contents["selection-list"];
+  }
+
+  let latestList = 0;
+  async function listRows(rows) {
+    const mine = (latestList += 1), listed = [...rows.subarray(0, MAX_LISTED)];
+    await projector.fetchLabelTexts(listed);
+    if (mine !== latestList) return;
+    const labels = listed.map((row) => projector.labelText(row) ?? "");
+    contents["selection-list"] = rows.length ? { n: rows.length, rows: listed, labels } : null;
+    fill("selection-list");
+    showLists();
+  }
+
+  projector.listedNeighbors = () => contents["neighbor-list"] && contents["neighbor-list"].rows;
 
   projector.clientside({
     listNeighbors: function (found) {
       contents["neighbor-list"] = found;
-      projector.byId("neighbors-title").textContent = neighborsTitle(found);
       fill("neighbor-list");
+      showLists();
+    },
+    listSelected: function (selectedRows, selectedPoint) {
+      const rows = selectedPoint === null ? projector.decodeRows(selectedRows) : new Int32Array(0);
+      // Another label column reaches the scripts by another call of this moment.
+      requestAnimationFrame(() => {
+        listRows(rows);
+        projector.repaintLabels();
+      });
     },
     listMatches: function (matches) {
       contents["match-list"] = matches;

@@ -6,7 +6,8 @@
   projector.themeColors = function () {
     const style = getComputedStyle(document.documentElement);
     const read = (name) => style.getPropertyValue(name).trim();
-    return { ink: read("--ink"), faint: read("--faint"), line: read("--line"), ground: read("--ground") };
+    const names = ["ink", "faint", "line", "ground", "accent", "mark"];
+    return Object.fromEntries(names.map((name) => [name, read(`--${name}`)]));
   };
 
   // Before the page is drawn, so that a dark page never flashes white.

@@ -97,6 +97,14 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.THUMBNAILS, "checked"),
         prevent_initial_call=True,
     )
+    app.clientside_callback(
+        ClientsideFunction("projector", "listSelected"),
+        Input(ids.SELECTED_ROWS, "data"),
+        Input(ids.SELECTED_POINT, "data"),
+        Input(ids.LABEL_BY, "value"),
+        Input(ids.THUMBNAILS, "checked"),
+        prevent_initial_call=True,
+    )
 
 
 def selected(

@@ -71,6 +71,11 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
+        ClientsideFunction("projector", "showTools"),
+        Input(ids.DIMENSIONALITY, "value"),
+        Input(ids.LABEL_MODE, "value"),
+    )
+    app.clientside_callback(
         ClientsideFunction("projector", "showThumbnails"),
         Input(ids.THUMBNAILS, "checked"),
         Input(ids.POINT_CARD, "children"),

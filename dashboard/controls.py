@@ -27,7 +27,7 @@ CONTROL_OF_FIELD: dict[str, Grouping] = {
     "color_kind": (ids.COLOR_KIND, "value"),
     "hidden_values": (ids.HIDDEN_VALUES, "data"),
     "label_by": (ids.LABEL_BY, "value"),
-    "label_mode": (ids.LABEL_MODE, "data"),
+    "label_mode": (ids.LABEL_MODE, "value"),
     "thumbnails": (ids.THUMBNAILS, "checked"),
     "point_size": (ids.POINT_SIZE, "value"),
     "search": {

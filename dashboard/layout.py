@@ -19,7 +19,6 @@ from dashboard.panels.view import build_view_panel
 STORES: dict[str, Any] = {
     ids.PROJECTION_ID: None,
     ids.HIDDEN_VALUES: [],
-    ids.LABEL_MODE: "selection",
     ids.SELECTED_POINT: None,
     ids.SELECTED_ROWS: "",
     ids.ISOLATION: [],
@@ -54,8 +53,14 @@ SHORTCUTS = (
     ("Enter", "select all matches of the search"),
     ("↑ ↓", "walk a list of neighbors or matches"),
     ("Enter in a list", "go to the point"),
-    ("0", "show all points"),
-    ("Esc", "clear the selection"),
+    ("O, P", "drag turns, or moves the picture"),
+    ("R, L, S", "select by rectangle, lasso or sphere"),
+    ("Shift, Alt", "while selecting: add to, or remove from the selection"),
+    ("V", "take visible points only, or also those behind"),
+    ("T", "labels of the selection, of many points, or none"),
+    ("2, 3", "two or three dimensions"),
+    ("0, F", "fit all points, or the selection"),
+    ("Esc", "give up a drag; clear the selection"),
 )
 
 

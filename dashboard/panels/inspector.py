@@ -52,6 +52,7 @@ def build_inspector_panel() -> html.Section:
         ),
         html.Div(id=ids.NEIGHBORS_TITLE, className="hint reserve"),
         _build_list(ids.NEIGHBOR_LIST, "Nearest neighbors", "neighbors"),
+        _build_list(ids.SELECTION_LIST, "Selected points", "neighbors"),
     )
 
 

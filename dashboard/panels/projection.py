@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import ids
@@ -18,18 +17,7 @@ def build_projection_panel() -> html.Section:
     """Build the panel of the method and its parameters."""
     return section(
         "Projection",
-        html.Div(
-            [
-                html.Span("PCA", className="method", title="Principal component analysis"),
-                dmc.SegmentedControl(
-                    id=ids.DIMENSIONALITY,
-                    value="3",
-                    size="xs",
-                    data=[{"value": "2", "label": "2D"}, {"value": "3", "label": "3D"}],
-                ),
-            ],
-            className="row spread",
-        ),
+        html.Span("PCA", className="method", title="Principal component analysis"),
         html.Div(
             [
                 select(

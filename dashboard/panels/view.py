@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import ids
 from dashboard.figures.scene import GRAPH_CONFIG, blank_figure
-from dashboard.panels.parts import icon_button, named, switch
+from dashboard.panels.parts import named
+from dashboard.panels.toolbar import build_toolbar
 
 EMPTY_HINT = "Drop a .npy, .npz, .tsv or .csv file here, or press Upload at the left."
 
@@ -16,12 +16,14 @@ def build_view_panel() -> html.Main:
     """Build the middle of the page."""
     return html.Main(
         [
-            _build_toolbar(),
+            build_toolbar(),
             html.Div(
                 [
                     dcc.Graph(
                         id=ids.GRAPH, figure=blank_figure(), config=GRAPH_CONFIG, className="graph"
                     ),
+                    html.Canvas(id=ids.LABELS, className="overlay labels"),
+                    html.Canvas(id=ids.SELECTING, className="overlay selecting", hidden=True),
                     html.Div(id="hover-card", className="hover-card", hidden=True),
                     html.Div(
                         [html.Span(className="spinner"), html.Span("Working …")],
@@ -48,37 +50,4 @@ def build_view_panel() -> html.Main:
             ),
         ],
         className="middle",
-    )
-
-
-def _build_toolbar() -> html.Div:
-    return html.Div(
-        [
-            icon_button("Hide or show the left panels", "◧", ids.TOGGLE_LEFT),
-            html.Span(className="grow"),
-            html.Div(
-                [
-                    html.Label("Point size", className="hint"),
-                    dmc.Slider(
-                        id=ids.POINT_SIZE,
-                        min=0.5,
-                        max=4,
-                        step=0.1,
-                        value=1,
-                        size="xs",
-                        w=90,
-                        label=None,
-                        thumbLabel="Point size",
-                    ),
-                ],
-                className="row",
-            ),
-            switch("Thumbnails", ids.THUMBNAILS, "Show pictures in lists and cards", checked=True),
-            html.Button(
-                "Reset view", id=ids.RESET_VIEW, className="button", title="Show all points (0)"
-            ),
-            icon_button("Hide or show the right panels", "◨", ids.TOGGLE_RIGHT),
-        ],
-        className="toolbar",
-        role="toolbar",
     )

@@ -1,4 +1,4 @@
-"""Arrays for the page itself: colors and point cards. Not part of the public HTTP API.
+"""Arrays for the page itself: colors, labels and point cards. Not part of the public HTTP API.
 
 Every address holds the dataset's id and metadata revision, so what it answers never changes and
 browsers keep it.
@@ -11,9 +11,11 @@ from flask import Blueprint, Response, jsonify, request
 
 from data.dataset import Dataset
 from data.errors import NotFoundError, ParameterError
+from data.rows import decode_rows
 from data.services import Services
 
 FOREVER = "private, max-age=31536000, immutable"
+MAX_LABELS = 1_000
 
 
 def build_page_routes(services: Services) -> Blueprint:
@@ -45,6 +47,16 @@ def build_page_routes(services: Services) -> Blueprint:
         answer.headers["Cache-Control"] = FOREVER
         return answer
 
+    @routes.get("/labels")
+    def labels(dataset_id: str, revision: int) -> Response:
+        """Texts of some rows of a column, in ascending order of the rows."""
+        dataset = _dataset(services, dataset_id, revision)
+        rows = _rows(dataset.record.n_points)
+        dataset.metadata.column(_column())
+        answer = jsonify({"labels": dataset.labels(_column(), rows)})
+        answer.headers["Cache-Control"] = FOREVER
+        return answer
+
     return routes
 
 
@@ -68,6 +80,14 @@ def _column() -> str:
     if name is None:
         raise ParameterError("column is missing.")
     return name
+
+
+def _rows(n_points: int) -> np.ndarray:
+    """Row numbers of the address in their text form, ascending."""
+    rows = decode_rows(request.args.get("rows", ""))
+    if not 1 <= len(rows) <= MAX_LABELS or rows[-1] >= n_points:
+        raise ParameterError(f"rows must name 1 to {MAX_LABELS:,} of {n_points:,} points.")
+    return np.asarray(rows, np.int64)
 
 
 def _array(values: np.ndarray) -> Response:

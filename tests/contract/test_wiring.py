@@ -102,6 +102,7 @@ def test_a_view_survives_the_way_through_the_controls():
         color_kind="numeric",
         hidden_values=("a", ""),
         label_by="word",
+        label_mode="many",
         thumbnails=False,
         point_size=2.5,
         search=Search("cat", "word", regex=True, case=True),

@@ -1,0 +1,83 @@
+// Which points lie within a shape. Pure: arrays in, ascending places out; NaN lies nowhere.
+(function () {
+  "use strict";
+  const projector = window.projector;
+
+  function placesWhere(n, test) {
+    const places = new Int32Array(n);
+    let found = 0;
+    for (let place = 0; place < n; place++) if (test(place)) places[found++] = place;
+    return places.slice(0, found);
+  }
+
+  // Borders count as within.
+  function inRectangle(xs, ys, { left, top, right, bottom }) {
+    return placesWhere(xs.length, (i) => xs[i] >= left && xs[i] <= right && ys[i] >= top && ys[i] <= bottom);
+  }
+
+  function boxOf(corners) {
+    const xs = corners.map(([x]) => x), ys = corners.map(([, y]) => y);
+    return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+  }
+
+  // Even-odd rule: what a line encloses twice is outside again. corners: [[x, y], ...], closed by
+  // itself. The height is cut into strips that know the edges crossing them, so a long lasso costs
+  // each point a few edges and not all of them.
+  function inPolygon(xs, ys, corners) {
+    if (corners.length < 3) return new Int32Array(0);
+    const box = boxOf(corners), strips = edgeStrips(corners, box);
+    const perPixel = strips.length / (box.bottom - box.top || 1);
+    return placesWhere(xs.length, (i) => {
+      const x = xs[i], y = ys[i];
+      if (!(x >= box.left && x <= box.right && y >= box.top && y <= box.bottom)) return false;
+      const edges = strips[Math.min(strips.length - 1, Math.floor((y - box.top) * perPixel))];
+      let inside = false;
+      for (let k = 0; k < edges.length; k += 4) {
+        const x1 = edges[k], y1 = edges[k + 1], x2 = edges[k + 2], y2 = edges[k + 3];
+        if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) inside = !inside;
+      }
+      return inside;
+    });
+  }
+
+  function edgeStrips(corners, { top, bottom }) {
+    const n = Math.max(1, Math.min(512, corners.length)), perPixel = n / (bottom - top || 1);
+    const strips = Array.from({ length: n }, () => []);
+    // Rounding may not tell a point's strip from its edge's: one strip more on either side.
+    const stripAt = (y, aside) => Math.max(0, Math.min(n - 1, Math.floor((y - top) * perPixel) + aside));
+    corners.forEach(([x1, y1], i) => {
+      const [x2, y2] = corners[(i + 1) % corners.length];
+      if (y1 === y2) return;
+      const last = stripAt(Math.max(y1, y2), 1);
+      for (let strip = stripAt(Math.min(y1, y2), -1); strip <= last; strip++) strips[strip].push(x1, y1, x2, y2);
+    });
+    return strips;
+  }
+
+  // axes: one array per dimension, 2 or 3; the surface counts as within.
+  function inSphere(axes, center, radius) {
+    const [xs, ys, zs] = axes, [cx, cy, cz] = center, most = radius * radius;
+    return placesWhere(xs.length, (i) => {
+      const dx = xs[i] - cx, dy = ys[i] - cy, dz = zs ? zs[i] - cz : 0;
+      return dx * dx + dy * dy + dz * dz <= most;
+    });
+  }
+
+  // Outline of points on a plane, counter-clockwise (Andrew's monotone chain).
+  function convexHull(points) {
+    const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const turn = (o, a, b) => (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
+    const half = (ordered) => {
+      const chain = [];
+      for (const point of ordered) {
+        while (chain.length > 1 && turn(chain.at(-2), chain.at(-1), point) <= 0) chain.pop();
+        chain.push(point);
+      }
+      chain.pop();
+      return chain;
+    };
+    return [...half(sorted), ...half(sorted.reverse())];
+  }
+
+  projector.geometry = { inRectangle, inPolygon, inSphere, convexHull };
+})();

@@ -1,0 +1,81 @@
+// Which points may have a label in the view, the most important first.
+(function () {
+  "use strict";
+  const projector = window.projector;
+  // More fit on no screen, and every one of them is measured in every frame.
+  const MAX_CANDIDATES = 400;
+  // Of larger datasets only a seeded sample takes part: looking at all costs a frame its time.
+  const MAX_LUCKY = 100000;
+
+  // A fixed luck for every row, so that everybody sees the same labels (mixer of MurmurHash3).
+  function luckOf(row) {
+    let hash = row + 1;
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    return (hash ^ (hash >>> 16)) >>> 0;
+  }
+
+  function byLuck(places) {
+    const luck = new Map(places.map((place) => [place, luckOf(projector.rowOf(place))]));
+    return places.sort((a, b) => luck.get(a) - luck.get(b));
+  }
+
+  let lucky = [], luckyOf = null;
+  // Places in the order in which "many" gives labels; sorted once per projection.
+  function luckyPlaces() {
+    const { axes, projection } = projector.shown;
+    if (luckyOf === projection) return lucky;
+    luckyOf = projection;
+    const n = axes[0].length, bound = 2 ** 32 * Math.min(1, MAX_LUCKY / n);
+    const chosen = [];
+    for (let place = 0; place < n; place++) {
+      if (luckOf(projector.rowOf(place)) <= bound) chosen.push(place);
+    }
+    return (lucky = byLuck(chosen));
+  }
+
+  let places = null, placesOf = null;
+  function placeOf(row) {
+    const { rows } = projector.shown;
+    if (!rows) return row;
+    if (placesOf !== rows) [places, placesOf] = [new Map([...rows].map((r, i) => [r, i])), rows];
+    return places.get(row);
+  }
+
+  let chosen = [], chosenOf = null;
+  // The selected rows: neighbors by distance where they are listed, else by luck.
+  function selectedPlaces() {
+    const { selected, projection } = projector.shown, neighbors = projector.listedNeighbors();
+    const key = [selected, neighbors, projection];
+    if (chosenOf && key.every((part, i) => part === chosenOf[i])) return chosen;
+    chosenOf = key;
+    const known = [...(selected || [])].map(placeOf).filter((place) => place !== undefined);
+    const listed = (neighbors || []).map(placeOf).filter((place) => place !== undefined);
+    return (chosen = [...new Set([...listed, ...byLuck(known)])]);
+  }
+
+  // Points in the view that may be labeled: [{ place, row, tier, x, y, depth }, ...].
+  // Tier 0 is the point under the pointer, 1 the selected point, 2 the selection, 3 all others.
+  projector.labelCandidates = function (mode) {
+    const map = projector.screenMap(), { axes, dimensionality, selectedPoint } = projector.shown;
+    const { clientWidth, clientHeight } = projector.byId("view");
+    const found = [], seen = new Set();
+    const take = (place, tier) => {
+      if (place === undefined || seen.has(place) || !projector.isShown(place)) return;
+      seen.add(place);
+      const at = map(axes[0][place], axes[1][place], dimensionality === 3 ? axes[2][place] : 0);
+      if (!at || at[0] < 0 || at[1] < 0 || at[0] > clientWidth || at[1] > clientHeight) return;
+      found.push({ place, row: projector.rowOf(place), tier, x: at[0], y: at[1], depth: at[2] });
+    };
+    const takeAll = (all, tier) => {
+      for (let i = 0; i < all.length && found.length < MAX_CANDIDATES; i++) take(all[i], tier);
+    };
+    if (!map) return found;
+    for (const [tier, row] of [projector.pointedRow(), selectedPoint].entries()) {
+      if (row !== null && row !== undefined) take(placeOf(row), tier);
+    }
+    takeAll(selectedPlaces(), 2);
+    if (mode === "many") takeAll(luckyPlaces(), 3);
+    return found;
+  };
+})();

@@ -1,0 +1,55 @@
+// The texts of points by the label column: asked for by row numbers, never the whole column.
+(function () {
+  "use strict";
+  const projector = window.projector;
+  // Row numbers travel in the address, which servers limit to some 4,000 characters.
+  const ROWS_PER_REQUEST = 250;
+
+  // Row -> its text, or the promise of it while it is on its way.
+  let texts = new Map(), known = "";
+
+  // The texts kept are those of one column; another one starts anew.
+  function textsOfColumn() {
+    const { dataset, labelBy } = projector;
+    const key = dataset ? [dataset.id, dataset.metadata_revision, labelBy].join(" ") : "";
+    if (key !== known) [texts, known] = [new Map(), key];
+    return texts;
+  }
+
+  const hasColumn = () => projector.dataset.columns.some((column) => column.name === projector.labelBy);
+
+  // Text of a row, or undefined while it has not come; a dataset without metadata has numbers.
+  projector.labelText = function (row) {
+    if (!projector.dataset) return undefined;
+    if (!hasColumn()) return `row ${row.toLocaleString("en")}`;
+    const text = textsOfColumn().get(row);
+    return typeof text === "string" ? text : undefined;
+  };
+
+  async function fetchPart(rows) {
+    const mine = textsOfColumn(), { id, metadata_revision: revision } = projector.dataset;
+    const column = encodeURIComponent(projector.labelBy);
+    try {
+      const url = `page/datasets/${id}/${revision}/labels?column=${column}&rows=${projector.encodeRows(rows)}`;
+      const { labels } = await projector.fetchJson(url);
+      rows.forEach((row, i) => mine.set(row, labels[i]));
+    } catch {
+      // A label that cannot be had is left out, and asked for again the next time.
+      for (const row of rows) mine.delete(row);
+    }
+  }
+
+  // Fetches what is missing of some rows; resolves, when all are here, to whether any was missing.
+  projector.fetchLabelTexts = async function (rows) {
+    if (!projector.dataset || !hasColumn()) return false;
+    const mine = textsOfColumn();
+    const missing = [...new Set(rows)].filter((row) => !mine.has(row)).sort((a, b) => a - b);
+    for (let i = 0; i < missing.length; i += ROWS_PER_REQUEST) {
+      const part = missing.slice(i, i + ROWS_PER_REQUEST), coming = fetchPart(part);
+      for (const row of part) mine.set(row, coming);
+    }
+    const waiting = new Set(rows.map((row) => mine.get(row)).filter((text) => text instanceof Promise));
+    await Promise.all(waiting);
+    return waiting.size > 0;
+  };
+})();

@@ -1,0 +1,133 @@
+// Labels over the view: as many texts as fit without overlap, painted anew with every frame.
+(function () {
+  "use strict";
+  const projector = window.projector;
+  const MAX_TEXT = 32, HEIGHT = 15, GAP = 3;
+  // A label that appears keeps this distance from the others, one that stays needs none: so labels
+  // do not flicker while the camera moves. At rest the gaps are filled.
+  const MOVING_MARGIN = 9, REST_MARGIN = 3, REST_MS = 160;
+  const SIDES = ["right", "left", "above", "below"];
+
+  let mode = "selection", shownLabels = [], restTimer = 0;
+
+  projector.setLabelMode = function (value) {
+    mode = value;
+    shownLabels = [];
+    settle();
+  };
+
+  const fontOf = (tier) => `${tier < 2 ? "600 " : ""}12px ${getComputedStyle(document.body).fontFamily}`;
+
+  const widths = new Map();
+  function widthOf(context, text, tier) {
+    const key = `${tier < 2} ${text}`;
+    if (!widths.has(key)) {
+      if (widths.size > 5000) widths.clear();
+      context.font = fontOf(tier);
+      widths.set(key, context.measureText(text).width);
+    }
+    return widths.get(key);
+  }
+
+  function shortText(text) {
+    const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1).trimEnd()}…` : text;
+    return projector.visibleText(cut);
+  }
+
+  function boxOf({ x, y }, side, width, away) {
+    const left = { right: x + away, left: x - away - width, above: x - width / 2, below: x - width / 2 }[side];
+    const top = { right: y - HEIGHT / 2, left: y - HEIGHT / 2, above: y - away - HEIGHT, below: y + away }[side];
+    return { left, top, right: left + width, bottom: top + HEIGHT };
+  }
+
+  const meets = (a, b, margin) =>
+    a.left < b.right + margin && b.left < a.right + margin && a.top < b.bottom + margin && b.top < a.bottom + margin;
+
+  function isInView({ left, top, right, bottom }) {
+    const { clientWidth, clientHeight } = projector.byId("view");
+    return left >= 0 && top >= 0 && right <= clientWidth && bottom <= clientHeight;
+  }
+
+  // Labels that fit: the more important first, among equals those that are there already.
+  function arrange(context, candidates, isResting) {
+    const before = new Map(shownLabels.map((label) => [label.row, label]));
+    const away = projector.markerRadius() + GAP;
+    const ordered = candidates
+      .map((candidate, rank) => ({ candidate, rank, old: before.get(candidate.row) }))
+      .sort((a, b) => a.candidate.tier - b.candidate.tier || !a.old - !b.old || a.rank - b.rank);
+    const placed = [];
+    for (const { candidate, old } of ordered) {
+      const full = projector.labelText(candidate.row);
+      if (!full) continue;
+      const text = shortText(full), width = widthOf(context, text, candidate.tier);
+      const margin = old ? 0 : isResting || candidate.tier < 2 ? REST_MARGIN : MOVING_MARGIN;
+      // Another side would be a jump.
+      for (const side of old ? [old.side] : SIDES) {
+        const box = boxOf(candidate, side, width, away);
+        if (!isInView(box) || placed.some((other) => meets(box, other, margin))) continue;
+        placed.push({ ...box, ...candidate, side, text });
+        break;
+      }
+    }
+    return placed;
+  }
+
+  // Far points' texts are fainter, and all others beside those of a selection.
+  function opacityOf({ tier, depth }, nearest, farthest) {
+    if (tier < 3) return 1;
+    const most = shownLabels.some((label) => label.tier === 2) ? 0.6 : 1;
+    return farthest > nearest ? most * (1 - (0.45 * (depth - nearest)) / (farthest - nearest)) : most;
+  }
+
+  // Paints the labels as last arranged, on any canvas in pixels of the view.
+  projector.drawLabels = function (context) {
+    const colors = projector.themeColors(), depths = shownLabels.map(({ depth }) => depth);
+    const nearest = Math.min(...depths), farthest = Math.max(...depths);
+    Object.assign(context, { textBaseline: "middle", lineJoin: "round", lineWidth: 3.5, direction: "ltr" });
+    context.strokeStyle = colors.ground;
+    context.fillStyle = colors.ink;
+    // The least important first, so that no halo cuts into a text that matters more.
+    for (const label of [...shownLabels].reverse()) {
+      const y = (label.top + label.bottom) / 2 + 0.5;
+      context.font = fontOf(label.tier);
+      context.globalAlpha = opacityOf(label, nearest, farthest);
+      context.strokeText(label.text, label.left, y);
+      context.fillText(label.text, label.left, y);
+    }
+    context.globalAlpha = 1;
+  };
+
+  function paint(isResting) {
+    const canvas = projector.byId("labels"), { projection, axes } = projector.shown;
+    if (!canvas) return;
+    const candidates = mode !== "none" && projection && axes.length ? projector.labelCandidates(mode) : [];
+    const context = projector.overlayContext(canvas);
+    shownLabels = arrange(context, candidates, isResting);
+    if (shownLabels.length) projector.drawLabels(context);
+    else projector.emptyOverlay(canvas);
+    if (isResting) fetchTexts(candidates);
+  }
+
+  async function fetchTexts(candidates) {
+    if (await projector.fetchLabelTexts(candidates.map(({ row }) => row))) settle();
+  }
+
+  function settle() {
+    clearTimeout(restTimer);
+    restTimer = setTimeout(() => paint(true), 0);
+  }
+
+  // What is drawn now: [{ row, text, left, top, right, bottom }, ...].
+  projector.labelBoxes = () =>
+    shownLabels.map(({ row, text, left, top, right, bottom }) => ({ row, text, left, top, right, bottom }));
+
+  projector.repaintLabels = settle;
+
+  projector.whenPresent("labels", () =>
+    projector.onFrame(() => {
+      paint(false);
+      clearTimeout(restTimer);
+      restTimer = setTimeout(() => paint(true), REST_MS);
+    })
+  );
+})();
