@@ -16,7 +16,7 @@ from data.stores.projections import ProjectionStore
 from data.stores.uploads import UploadStore
 from data.stores.views import ViewStore
 
-FOLDERS = ("datasets", "projections", "views", "uploads", "trash")
+FOLDERS = ("datasets", "projections", "graphs", "views", "uploads", "trash")
 
 
 @dataclass(frozen=True)

@@ -1,83 +1,31 @@
-"""The parameters of every method: default, legal range and help of each in one table."""
+"""Parameters as people give them: checked against the table, defaults fitted to the data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, fields
 from math import inf, isfinite
 from types import NoneType
 from typing import Any, cast, get_args, get_type_hints
 
 from data.errors import ParameterError
+from data.projections.parameter_table import (
+    PcaParameters,
+    Rule,
+    TsneParameters,
+    parameter,
+)
 
-# A bound is a number, or follows from (n_points, n_dims).
-Bound = float | Callable[[int, int], float] | None
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a parameter may be, and how it is explained.
-
-    Attributes
-    ----------
-    label, help : the words on the screen
-    low, high : legal range, both ends included; None is open
-    choices : the only values, or (beside a range) words that are legal too, such as "auto"
-    """
-
-    label: str
-    help: str
-    low: Bound = None
-    high: Bound = None
-    choices: tuple[Any, ...] = ()
-
-    def range(self, n_points: int, n_dims: int) -> tuple[float | None, float | None]:
-        """Return the legal range for data of this size."""
-        low, high = (
-            bound(n_points, n_dims) if callable(bound) else bound for bound in (self.low, self.high)
-        )
-        return low, high
-
-
-def parameter(
-    default: Any,
-    *,
-    help: str,
-    label: str = "",
-    low: Bound = None,
-    high: Bound = None,
-    choices: tuple[Any, ...] = (),
-) -> Any:
-    """Declare a field of a parameter class; its annotation is its type.
-
-    `int`, `float`, `bool` and `str` are understood, also with `| None`.
-    """
-    return field(default=default, metadata={"rule": Rule(label, help, low, high, choices)})
-
-
-@dataclass(frozen=True)
-class PcaParameters:
-    """Parameters of principal component analysis."""
-
-    n_components: int = parameter(
-        10,
-        label="Components",
-        help="How many axes are computed; any two or three of them can be shown.",
-        low=1,
-        high=lambda n_points, n_dims: max(1, min(n_points, n_dims, 50)),
-    )
-    normalize: bool = parameter(
-        False,
-        label="Unit length rows",
-        help="Bring every point to length 1 first, so that only directions count.",
-    )
-    standardize: bool = parameter(
-        False,
-        label="Unit variance columns",
-        help="Bring every column to variance 1 first, so that columns in different units count "
-        "alike.",
-    )
-
+__all__ = [
+    "PARAMETERS",
+    "PcaParameters",
+    "Rule",
+    "TsneParameters",
+    "parameter",
+    "parameters_class",
+    "parse_parameters",
+    "rules",
+    "to_json",
+]
 
 PARAMETERS: dict[str, type] = {"pca": PcaParameters}
 

@@ -1,0 +1,332 @@
+"""t-SNE step by step: openTSNE on a neighbor graph, stopped and looked at at any iteration.
+
+The arithmetic is that of `openTSNE.TSNE.fit` (van der Maaten 2014; Linderman et al. 2019), so the
+same graph and seed give the same coordinates, however often a run is looked at or interrupted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from data.errors import ParameterError
+from data.neighbor_graph import NeighborGraph
+from data.projections.parameter_table import PcaParameters, TsneParameters
+from data.projections.pca import compute_pca
+
+# Below this many points Barnes-Hut is faster in 2D; in 3D there is nothing else.
+MIN_FFT_POINTS = 5_000
+# Frames follow each other in about this time; an iteration may take longer.
+FRAME_SECONDS = 0.2
+# One call of the optimizer: it evaluates the gradient once more at its end.
+SLICE = 50
+MIN_POINTS = 4
+# A push of this share of the picture's size leaves clusters recognizable.
+PERTURBATION = 0.2
+# Standard deviation of a start, as openTSNE recommends.
+START_DEVIATION = 1e-4
+MOMENTUM = 0.8
+
+# Takes the iteration and the embedding; True ends the slice before its next step.
+Watch = Callable[[int, np.ndarray], bool]
+
+
+@dataclass(eq=False)
+class Moment:
+    """Everything that a run goes on from.
+
+    Attributes
+    ----------
+    embedding, gains, update : float64 of shape (n_points, n_components); the latter two are the
+        optimizer's, None at a start
+    curve : (iteration, KL divergence) as far as measured
+    """
+
+    iteration: int
+    embedding: np.ndarray
+    gains: np.ndarray | None = None
+    update: np.ndarray | None = None
+    curve: list[tuple[int, float]] = field(default_factory=list)
+
+    @property
+    def kl_divergence(self) -> float | None:
+        """The newest value of the curve."""
+        return self.curve[-1][1] if self.curve else None
+
+
+def n_iterations(params: TsneParameters) -> int:
+    """Return the iterations of a run, early exaggeration included."""
+    return params.early_exaggeration_iter + params.n_iter
+
+
+def reduces(params: TsneParameters, n_dims: int) -> bool:
+    """Whether the data is first reduced by PCA."""
+    return params.pca_components is not None and params.pca_components < n_dims
+
+
+def prepared_points(
+    tensor: np.ndarray, rows: np.ndarray | None, params: TsneParameters
+) -> np.ndarray:
+    """Return what distances are measured in, float32 of shape (n_points, at most n_dims)."""
+    if not reduces(params, tensor.shape[1]):
+        return np.asarray(tensor if rows is None else tensor[rows])
+    assert params.pca_components is not None
+    # Cosine compares directions: points of unit length are as far apart as their directions.
+    pca = PcaParameters(params.pca_components, normalize=params.metric == "cosine")
+    return compute_pca(tensor, rows, pca).coordinates
+
+
+def start_layout(points: np.ndarray, params: TsneParameters) -> np.ndarray:
+    """Return where the points stand before the first step, float64 (n_points, n_components)."""
+    random = np.random.RandomState(params.random_state)
+    shape = (len(points), params.n_components)
+    layout = np.zeros(shape)
+    if params.initialization == "pca":
+        pca = compute_pca(points, None, PcaParameters(params.n_components)).coordinates
+        layout[:, : pca.shape[1]] = pca
+    deviation = layout[:, 0].std()
+    if deviation == 0:
+        return random.normal(0, START_DEVIATION, shape)
+    layout *= START_DEVIATION / deviation
+    # Points on one spot push each other nowhere; a little noise lets them part.
+    layout += random.normal(0, START_DEVIATION / 100, shape)
+    return layout
+
+
+def check_points(n_points: int) -> None:
+    """Raise ParameterError when there are too few points to arrange."""
+    if n_points < MIN_POINTS:
+        raise ParameterError(
+            f"t-SNE needs at least {MIN_POINTS} points; there are {n_points}.",
+            hint="Show all points, or isolate more of them.",
+        )
+
+
+def neighbors_needed(params: TsneParameters, n_points: int) -> int:
+    """Return how many neighbors of each point the affinities read."""
+    return min(n_points - 1, int(3 * params.perplexity))
+
+
+class TsneRun:
+    """A run that can be advanced, looked at, pushed and taken up again.
+
+    Parameters
+    ----------
+    graph : at least `neighbors_needed` neighbors of every point, distances in the metric
+    start : where to go on; iteration 0 with `start_layout` is a new run
+    n_iterations : where the run ends
+    threads : of the optimizer
+    codes : class of every point for supervision, negative where unknown; None without
+    """
+
+    def __init__(
+        self,
+        graph: NeighborGraph,
+        params: TsneParameters,
+        start: Moment,
+        n_iterations: int,
+        threads: int,
+        codes: np.ndarray | None = None,
+    ) -> None:
+        # Imported here: only workers need it, and it takes seconds.
+        from openTSNE import TSNEEmbedding
+        from openTSNE.affinity import PerplexityBasedNN
+        from openTSNE.nearest_neighbors import PrecomputedNeighbors
+        from openTSNE.tsne import gradient_descent
+
+        k = neighbors_needed(params, len(graph.rows))
+        near = graph.nearest(k)
+        # Copies: the stored arrays are mapped read-only.
+        index = PrecomputedNeighbors(np.array(near.rows), near.distances.astype(np.float64))
+        affinities = PerplexityBasedNN(
+            knn_index=index, perplexity=min(params.perplexity, k), n_jobs=threads
+        )
+        if codes is not None:
+            supervise(affinities.P, codes, params.supervise_strength / 100)
+        optimizer = gradient_descent()
+        optimizer.gains, optimizer.update = start.gains, start.update
+        flat = params.n_components == 2 and len(graph.rows) >= MIN_FFT_POINTS
+        self.params = params
+        self.n_iterations = n_iterations
+        self.iteration = start.iteration
+        self.curve = list(start.curve)
+        self.embedding = TSNEEmbedding(
+            start.embedding,
+            affinities,
+            # openTSNE itself would take FFT from 10,000 points on, which fails in 3D.
+            negative_gradient_method="fft" if flat else "bh",
+            random_state=params.random_state,
+            optimizer=optimizer,
+            n_jobs=threads,
+        )
+        self._exaggeration = 1.0
+        self._every = 1
+        self._is_measured = False
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last iteration is done."""
+        return self.iteration >= self.n_iterations
+
+    @property
+    def moment(self) -> Moment:
+        """What the run goes on from; shares the run's arrays."""
+        optimizer = self.embedding.optimizer
+        return Moment(
+            self.iteration,
+            np.asarray(self.embedding),
+            optimizer.gains,
+            optimizer.update,
+            self.curve,
+        )
+
+    def advance(self, watch: Watch) -> None:
+        """Take some steps; `watch` is called about five times a second, and after the last one."""
+        from openTSNE.tsne import OptimizationInterrupt
+
+        early = self.params.early_exaggeration_iter
+        is_early = self.iteration < early
+        self._exaggerate(self.params.early_exaggeration if is_early else 1.0)
+        first = self.iteration
+        n = min(
+            SLICE if self._is_measured else 5, (early if is_early else self.n_iterations) - first
+        )
+
+        def look(step: int, error: float, embedding: np.ndarray) -> bool:
+            # The gradient of this step is known, but not yet applied.
+            self.iteration = first + step - 1
+            self._note(error)
+            return watch(self.iteration, np.asarray(embedding))
+
+        started = time.perf_counter()
+        try:
+            self.embedding.optimize(
+                n,
+                inplace=True,
+                propagate_exception=True,
+                learning_rate=self._learning_rate(),
+                momentum=MOMENTUM,
+                callbacks=[look],
+                callbacks_every_iters=self._every,
+            )
+        except OptimizationInterrupt:
+            return
+        self.iteration = first + n
+        self._note(self.embedding.kl_divergence)
+        per_step = (time.perf_counter() - started) / (n + 1)
+        self._every = int(np.clip(FRAME_SECONDS / per_step, 1, SLICE))
+        self._is_measured = True
+        watch(self.iteration, np.asarray(self.embedding))
+
+    def perturb(self) -> None:
+        """Push every point at random, by a fifth of the picture's size."""
+        random = np.random.default_rng((self.params.random_state, self.iteration))
+        size = PERTURBATION * float(np.asarray(self.embedding).std())
+        self.embedding += random.normal(0, size, self.embedding.shape)
+
+    def _learning_rate(self) -> float:
+        """As openTSNE: "auto" is the number of points divided by the exaggeration."""
+        given = self.params.learning_rate
+        return len(self.embedding) / self._exaggeration if given == "auto" else float(given)
+
+    def _exaggerate(self, exaggeration: float) -> None:
+        """Multiply the affinities once for a whole phase: each time rounds, and costs a pass."""
+        if exaggeration == self._exaggeration:
+            return
+        joint = self.embedding.affinities.P
+        if self._exaggeration != 1:
+            joint /= self._exaggeration
+        if exaggeration != 1:
+            joint *= exaggeration
+        self._exaggeration = exaggeration
+
+    def _note(self, error: float) -> None:
+        """Keep the KL divergence, of the affinities without exaggeration."""
+        factor = self._exaggeration
+        value = float(error) / factor - float(np.log(factor))
+        if not np.isfinite(value):
+            raise ParameterError(
+                f"The points flew apart at iteration {self.iteration}.",
+                hint="Lower the learning rate, or leave it at auto.",
+            )
+        if not self.curve or self.curve[-1][0] < self.iteration:
+            self.curve.append((self.iteration, value))
+
+
+def supervise(joint: object, codes: np.ndarray, strength: float) -> None:
+    """Weaken the affinities between points of different classes, in place.
+
+    At strength s, an affinity between two known and different classes keeps 1 - s of itself; then
+    all are scaled to sum to 1 again. A point that would lose every neighbor keeps its own
+    affinities, since without any it would fly off.
+
+    Parameters
+    ----------
+    joint : scipy CSR matrix of shape (n_points, n_points), symmetric
+    codes : class of every point, negative where it is unknown
+    strength : from 0 to 1
+    """
+    indptr, columns, data = joint.indptr, joint.indices, joint.data  # type: ignore[attr-defined]
+    lines = np.repeat(np.arange(len(codes)), np.diff(indptr))
+    apart = (codes[lines] != codes[columns]) & (codes[lines] >= 0) & (codes[columns] >= 0)
+    total = np.bincount(lines, data, len(codes))
+    kept = np.bincount(lines, np.where(apart, 0.0, data), len(codes))
+    alone = (kept <= 1e-12 * total) & (strength == 1)
+    data[apart & ~alone[lines] & ~alone[columns]] *= 1 - strength
+    data /= data.sum()
+
+
+def placed_among(
+    embedding: np.ndarray,
+    rows: np.ndarray,
+    distances: np.ndarray,
+    params: TsneParameters,
+    threads: int,
+) -> np.ndarray:
+    """Place further points among arranged landmarks, as openTSNE's `transform` does.
+
+    Parameters
+    ----------
+    embedding : float64 (n_landmarks, n_components)
+    rows, distances : the nearest landmarks of each further point, both (n_others, k)
+
+    Returns
+    -------
+    places : float64 (n_others, n_components)
+    """
+    from openTSNE import TSNEEmbedding
+    from openTSNE.affinity import Affinities, joint_probabilities_nn
+    from openTSNE.tsne import PartialTSNEEmbedding
+
+    # Of points that are fixed, only the number is asked for.
+    affinities = Affinities()
+    affinities.P = np.empty((len(embedding), 0))
+    method = "fft" if params.n_components == 2 else "bh"
+    fixed = TSNEEmbedding(embedding, affinities, negative_gradient_method=method, n_jobs=threads)
+    joint = joint_probabilities_nn(
+        rows,
+        distances.astype(np.float64),
+        [min(5, rows.shape[1])],
+        symmetrize=False,
+        normalization="point-wise",
+        n_reference_samples=len(embedding),
+        n_jobs=threads,
+    )
+    start = np.median(embedding[rows], axis=1)
+    others = PartialTSNEEmbedding(
+        start, fixed, P=joint, negative_gradient_method=method, n_jobs=threads
+    )
+    # The numbers are those of openTSNE's transform.
+    others.optimize(
+        250,
+        inplace=True,
+        learning_rate=0.1,
+        exaggeration=1.5,
+        momentum=0.8,
+        max_grad_norm=0.25,
+        max_step_norm=None,
+    )
+    return np.asarray(others)
