@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dash
 
-from callbacks import datasets, inspector, links, projections, runs, selection, view
+from callbacks import columns, datasets, inspector, links, projections, runs, selection, view
 from data.services import Services
 
 
 def register(app: dash.Dash, services: Services) -> None:
     """Register every callback on the given application."""
-    for journey in (links, datasets, runs, view, projections, selection, inspector):
+    for journey in (links, datasets, columns, runs, view, projections, selection, inspector):
         journey.register(app, services)

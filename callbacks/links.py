@@ -14,7 +14,8 @@ from callbacks.arguments import content
 from callbacks.errors import sentence
 from dashboard import ids
 from dashboard.controls import bind_all, controls_of_view, view_of_controls
-from dashboard.panels.data import build_remarks, column_options, dataset_options
+from dashboard.panels.columns import column_options
+from dashboard.panels.data import build_remarks, dataset_options
 from data.dataset import DatasetRecord, label_column
 from data.errors import NotFoundError, ProjectorError
 from data.links import MAX_LINK, link_text, view_of_link
@@ -39,6 +40,7 @@ def register(app: dash.Dash, services: Services) -> None:
                 "label_options": Output(ids.LABEL_BY, "data"),
                 "color_options": Output(ids.COLOR_BY, "data"),
                 "search_options": Output(ids.SEARCH_COLUMN, "data"),
+                "kind_options": Output(ids.KIND_COLUMN, "data"),
                 "empty": Output(ids.EMPTY, "hidden"),
                 "notice": Output(ids.NOTICE, "data", allow_duplicate=True),
             },
@@ -213,6 +215,7 @@ def _page_parts(record: DatasetRecord | None, parameters: dict[str, Any]) -> dic
         "label_options": column_options(columns),
         "color_options": column_options(columns, for_color=True),
         "search_options": column_options(columns),
+        "kind_options": column_options(columns),
         "empty": record is not None,
     }
 

@@ -18,11 +18,11 @@ from dashboard.figures.colors import (
     class_colors,
     number_colors,
 )
+from dashboard.panels.columns import can_color
 from dashboard.panels.data import (
     MAX_LEGEND,
     build_class_legend,
     build_number_legend,
-    can_color,
 )
 from dashboard.panels.parts import counted
 from dashboard.routes.page import code_type

@@ -54,6 +54,9 @@ COLOR_KIND_ROW = "color-kind-row"
 LEGEND = "legend"
 LEGEND_NOTE = "legend-note"
 HIDDEN_VALUES = "hidden-values"
+KIND_COLUMN = "kind-column"
+COLUMN_KIND = "column-kind"
+COLUMN_KIND_NOTE = "column-kind-note"
 
 # Projection panel
 PROJECTION_ID = "projection-id"

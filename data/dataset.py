@@ -21,15 +21,23 @@ class Column:
 
     Attributes
     ----------
-    kind : how the column is shown unless a person chooses otherwise
+    kind : how the column is shown
     n_unique : number of different values, missing ones left out
     is_number : every value that is present is a finite number, so a color scale makes sense
+    by_content : the kind that its values suggest, where a person chose another; else None
     """
 
     name: str
     kind: Kind
     n_unique: int
     is_number: bool = False
+    by_content: Kind | None = None
+
+    def switched(self, kind: Kind | None) -> Column:
+        """Return the column as a person sees it; None is the kind by its content again."""
+        own = self.by_content or self.kind
+        chosen = kind or own
+        return replace(self, kind=chosen, by_content=None if chosen == own else own)
 
 
 @dataclass(frozen=True)

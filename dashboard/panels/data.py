@@ -8,8 +8,9 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import ids
+from dashboard.panels.columns import build_kind_choice, column_select
 from dashboard.panels.parts import named, section, select
-from data.dataset import Column, DatasetRecord
+from data.dataset import DatasetRecord
 
 MAX_LEGEND = 500
 
@@ -41,13 +42,9 @@ def build_data_panel() -> html.Section:
         html.Div(id=ids.DATASET_REMARKS, className="remarks"),
         html.Div(
             [
-                select(id=ids.LABEL_BY, label="Label by", searchable=True),
-                select(
-                    id=ids.COLOR_BY,
-                    label="Color by",
-                    placeholder="One color",
-                    clearable=True,
-                    searchable=True,
+                column_select(id=ids.LABEL_BY, label="Label by"),
+                column_select(
+                    id=ids.COLOR_BY, label="Color by", placeholder="One color", clearable=True
                 ),
             ],
             className="columns",
@@ -70,6 +67,7 @@ def build_data_panel() -> html.Section:
         ),
         html.Div(id=ids.LEGEND, className="legend"),
         html.Div(id=ids.LEGEND_NOTE, className="hint"),
+        build_kind_choice(),
     )
 
 
@@ -104,27 +102,6 @@ def build_dataset_select() -> dmc.Select:
         w=300,
         maxDropdownHeight=320,
     )
-
-
-def column_options(
-    columns: Sequence[Column], *, for_color: bool = False
-) -> list[dict[str, object]]:
-    """Return the choices of a select over columns; what cannot be colored says why."""
-    return [
-        {
-            "value": column.name,
-            "label": f"{column.name} ({column.n_unique:,} different texts)"
-            if for_color and not can_color(column)
-            else column.name,
-            "disabled": for_color and not can_color(column),
-        }
-        for column in columns
-    ]
-
-
-def can_color(column: Column) -> bool:
-    """Tell whether a column groups or measures points rather than naming each."""
-    return column.kind != "text"
 
 
 def dataset_options(records: Sequence[DatasetRecord]) -> list[dict[str, str]]:

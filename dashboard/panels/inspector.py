@@ -8,7 +8,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import ids
-from dashboard.panels.parts import named, section, select, switch
+from dashboard.panels.columns import column_select
+from dashboard.panels.parts import named, section, switch
 from data.view_state import ViewState
 
 MAX_CELL = 2_000
@@ -71,7 +72,7 @@ def _build_search() -> html.Div:
                         className="grow",
                         autoComplete="off",
                     ),
-                    select(id=ids.SEARCH_COLUMN, label="In column", w=110),
+                    column_select(id=ids.SEARCH_COLUMN, label="In column", w=110),
                 ],
                 className="row end",
             ),

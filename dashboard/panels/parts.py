@@ -23,14 +23,18 @@ def section(title: str, *children: Any) -> html.Section:
     return html.Section([html.H2(title), *children], className="panel", **named(aria_label=title))
 
 
-def select(**attributes: Any) -> dmc.Select:
+def select(list_width: int | None = None, **attributes: Any) -> dmc.Select:
     """Build a small select; its list is in the page only while it is open.
 
     Choosing what is chosen already changes nothing.
+
+    Parameters
+    ----------
+    list_width : of the list in pixels; that of the select when it is None
     """
-    return dmc.Select(
-        size="xs", allowDeselect=False, comboboxProps={"keepMounted": False}, **attributes
-    )
+    how = {"keepMounted": False}
+    wide = {} if list_width is None else {"width": list_width, "position": "bottom-start"}
+    return dmc.Select(size="xs", allowDeselect=False, comboboxProps={**how, **wide}, **attributes)
 
 
 def icon_button(label: str, sign: str, id: str) -> html.Button:

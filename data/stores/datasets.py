@@ -19,10 +19,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.column_kinds import check_kind, with_chosen_kinds
 from data.dataset import Dataset, DatasetRecord
 from data.errors import NotFoundError, ParameterError
 from data.limits import Limits
-from data.metadata import Metadata
+from data.metadata import Kind, Metadata
 from data.parsing import Parsed, ParseRequest, Source, parse, parse_metadata
 from data.readers.contract import KEPT_ROWS
 from data.stores.files import (
@@ -145,7 +146,7 @@ class DatasetStore:
                 sync_directory(final)
                 record = replace(
                     record,
-                    columns=parsed.columns,
+                    columns=with_chosen_kinds(parsed.columns, record.columns),
                     metadata_revision=revision,
                     warnings=tuple(dict.fromkeys((*record.warnings, *parsed.warnings))),
                     notes=tuple(dict.fromkeys((*record.notes, *parsed.notes))),
@@ -157,6 +158,29 @@ class DatasetStore:
         """Change the name that people see; it need not be unique."""
         with alone(self.directory, dataset_id):
             record = replace(self.record(dataset_id), name=_checked_name(name))
+            write_json(self.directory / dataset_id / "dataset.json", record.to_json())
+        return record
+
+    def set_kind(self, dataset_id: str, name: str, kind: Kind | None) -> DatasetRecord:
+        """Say for everybody what a column is; None is the kind by its content again.
+
+        Values do not change, so neither does the revision of the metadata.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such column, or its values cannot be shown so.
+        """
+        metadata = self.open(dataset_id).metadata
+        with alone(self.directory, dataset_id):
+            record = self.record(dataset_id)
+            column = record.column(name)
+            if column is None:
+                raise ParameterError(f"There is no metadata column {name[:100]!r}.")
+            if kind is not None:
+                check_kind(metadata, column, kind)
+            columns = tuple(c.switched(kind) if c is column else c for c in record.columns)
+            record = replace(record, columns=columns)
             write_json(self.directory / dataset_id / "dataset.json", record.to_json())
         return record
 

@@ -213,3 +213,31 @@ def test_help_tells_mouse_and_keys_and_panels_collapse(page):
     page.button("Hide or show the right panels").click()
     expect(page.page.locator("aside.left")).to_be_hidden()
     assert page.view.bounding_box()["width"] > width + 500
+
+
+def test_a_text_becomes_classes_and_colors_and_the_next_person_sees_it_too(own_page):
+    own_page.page.get_by_text("Kinds of columns").click()
+    own_page.choose("Column", re.compile("example"))
+    note = own_page.page.locator("#column-kind-note")
+    expect(note).to_have_text("1,797 different values: texts by content.")
+    own_page.page.locator("#column-kind").get_by_text("Class", exact=True).click()
+    expect(note).to_contain_text("chosen otherwise")
+    own_page.choose("Color by", re.compile("example"))
+    expect(own_page.legend).to_have_count(500)
+    own_page.page.locator("#column-kind").get_by_text("Number", exact=True).click()
+    expect(own_page.page.get_by_role("alert")).to_contain_text("'example' holds no numbers")
+    own_page.page.reload()
+    own_page.wait_for_points(1797)
+    expect(own_page.legend).to_have_count(500)
+
+
+def test_a_column_among_many_is_found_by_typing(page):
+    page.open_dataset("Iris", 150)
+    page.page.get_by_label("Color by", exact=True).click()
+    options = page.page.get_by_role("option")
+    expect(options).to_have_count(5)
+    page.page.keyboard.type("petal w")
+    expect(options).to_have_count(1)
+    page.page.keyboard.press("ArrowDown")
+    page.page.keyboard.press("Enter")
+    expect(page.page.locator("#legend .colorbar")).to_be_visible()
