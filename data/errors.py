@@ -6,9 +6,11 @@ ProjectorError
 │   └── MetadataLengthError   metadata and tensor disagree about the number of rows
 ├── LimitError                something is larger than a setting allows
 ├── ParameterError            a value outside its legal range
-├── NotFoundError             no such dataset, projection or saved view (any more)
+├── NotFoundError             no such dataset, projection or bookmark (any more)
 ├── ConflictError             the request makes no sense in the present state
+│   └── EditConflictError     somebody else has changed the same thing meanwhile
 └── StorageError              the disk refused: full, read-only or damaged
+    └── DiskFullError         there is no room
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ class ParameterError(ProjectorError):
 
 
 class NotFoundError(ProjectorError):
-    """No such dataset, projection or saved view, or it is gone."""
+    """No such dataset, projection or bookmark, or it is gone."""
 
     code = "not_found"
 
@@ -79,7 +81,21 @@ class ConflictError(ProjectorError):
     code = "conflict"
 
 
+class EditConflictError(ConflictError):
+    """Somebody else has changed the same thing meanwhile; `current` is how it stands now."""
+
+    code = "edit_conflict"
+
+    def __init__(self, message: str, current: dict[str, object], hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.current = current
+
+
 class StorageError(ProjectorError):
     """The disk refused: full, read-only or damaged."""
 
     code = "storage"
+
+
+class DiskFullError(StorageError):
+    """There is no room on the disk."""

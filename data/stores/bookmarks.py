@@ -1,0 +1,200 @@
+"""Bookmarks and stories on disk: never evicted, never half written, changes told to each other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
+
+from diskcache import Cache
+
+from data.bookmark import Bookmark, Kept, Story, new_id, now
+from data.errors import DiskFullError, EditConflictError, NotFoundError, ParameterError
+from data.stores.records import DurableRecords
+
+DELETED_DAYS = 7
+
+K = TypeVar("K", Bookmark, Story)
+
+
+class Shelf(Generic[K]):
+    """Records of one kind.
+
+    Parameters
+    ----------
+    kind : the class of the records
+    word : what people call one
+    """
+
+    def __init__(self, records: DurableRecords, kind: type[K], word: str) -> None:
+        self.records = records
+        self.kind: type[K] = kind
+        self.word = word
+        self.plural = "stories" if word == "story" else f"{word}s"
+        self._deleted = f"deleted:{word}:"
+
+    def list(self) -> list[K]:
+        """Return all, in the order that people gave them."""
+        found = [self.kind.from_json(value) for _, value in self.records.items(f"{self.word}:")]
+        return sorted(found, key=lambda record: (record.place, record.created_at, record.id))
+
+    def record(self, record_id: str) -> K:
+        """Return one; raises NotFoundError, which says when it was deleted."""
+        value = self.records.get(f"{self.word}:{record_id}")
+        if value is None:
+            raise self._gone(record_id)
+        return self.kind.from_json(value)
+
+    def add(self, given: Mapping[str, Any]) -> K:
+        """Keep a new record; answered only when it is on the disk.
+
+        Raises
+        ------
+        ParameterError
+            If a field is not legal, or the name is missing.
+        StorageError
+            If it could not be written.
+        """
+        return self.add_all([given])[0]
+
+    def add_all(self, given: Iterable[Mapping[str, Any]]) -> list[K]:
+        """Keep several new records, all of them or none."""
+        new = [self._new(fields, i) for i, fields in enumerate(given)]
+        with self.records.changing() as cache:
+            for record in new:
+                self._write(cache, record)
+        return new
+
+    def update(self, record_id: str, given: Mapping[str, Any], version: int | None = None) -> K:
+        """Change some fields.
+
+        Parameters
+        ----------
+        version : the one that the change was made from; None changes whatever is there
+
+        Raises
+        ------
+        EditConflictError
+            If somebody has changed the record since that version; it holds the record as it is.
+        """
+        with self.records.changing() as cache:
+            current = self.record(record_id)
+            if version is not None and version != current.version:
+                raise _edit_conflict(self.word, current)
+            record = current.changed(given)
+            self._write(cache, record)
+        return record
+
+    def order(self, ids: Iterable[str]) -> None:
+        """List these records in this order, in the places that they have together."""
+        with self.records.changing() as cache:
+            wanted = [self.record(record_id) for record_id in dict.fromkeys(ids)]
+            places = sorted(record.place for record in wanted)
+            for record, place in zip(wanted, places, strict=True):
+                self._write(cache, replace(record, place=place))
+
+    def delete(self, record_id: str) -> K:
+        """Remove a record; `restore` brings it back for 7 days.
+
+        It also works on a full disk.
+        """
+        try:
+            return self._delete(record_id)
+        except DiskFullError:
+            if not self.records.reserve.release():
+                raise
+            return self._delete(record_id)
+
+    def restore(self, record_id: str) -> K:
+        """Bring back what was deleted; what is there already is left as it is."""
+        with self.records.changing() as cache:
+            kept = self.records.get(self._deleted + record_id)
+            if kept is None:
+                return self.record(record_id)
+            record = self.kind.from_json(kept["record"])
+            self._write(cache, record)
+            cache.delete(self._deleted + record_id)
+        return record
+
+    def _delete(self, record_id: str) -> K:
+        with self.records.changing() as cache:
+            record = self.record(record_id)
+            cache.delete(f"{self.word}:{record_id}")
+            self._forget_old(cache)
+            kept = {"record": record.to_json(), "name": record.name, "at": now()}
+            cache.set(self._deleted + record_id, {**kept, "time": time.time()})
+        return record
+
+    def _forget_old(self, cache: Cache) -> None:
+        for key, kept in list(self.records.items(self._deleted)):
+            if kept["time"] < time.time() - DELETED_DAYS * 86_400:
+                cache.delete(key)
+
+    def _new(self, given: Mapping[str, Any], i: int) -> K:
+        fields = self.kind.checked(given)
+        if "name" not in fields:
+            raise ParameterError(f"A {self.word} needs a name.")
+        created = now()
+        # Places only sort: a later one is a larger number.
+        place = time.time() + i / 1000
+        return self.kind(
+            **{"id": new_id(self.word[0]), "created_at": created, "changed_at": created},
+            **{"place": place, **fields},
+        )
+
+    def _write(self, cache: Cache, record: K) -> None:
+        cache.set(f"{self.word}:{record.id}", record.to_json())
+
+    def _gone(self, record_id: str) -> NotFoundError:
+        kept = self.records.get(self._deleted + record_id)
+        if kept is not None:
+            return NotFoundError(
+                f"The {self.word} “{kept['name']}” was deleted on {kept['at'][:10]}.",
+                hint=f"Deleted {self.plural} can be brought back for {DELETED_DAYS} days.",
+            )
+        return NotFoundError(
+            f"This {self.word} is not on this server.",
+            hint="The bookmarks that are here are listed at the right.",
+        )
+
+
+class BookmarkStore(Shelf[Bookmark]):
+    """Bookmarks, each with a small picture of its view."""
+
+    def __init__(self, records: DurableRecords) -> None:
+        super().__init__(records, Bookmark, "bookmark")
+
+    def of_dataset(self, dataset_id: str) -> list[Bookmark]:
+        """Return the bookmarks of a dataset, in the order that people gave them."""
+        return [record for record in self.list() if record.view.dataset_id == dataset_id]
+
+    def projections_named(self) -> set[str]:
+        """Return the projections that must not be evicted, because a bookmark shows them."""
+        return {record.projection_id for record in self.list() if record.projection_id}
+
+    def set_thumbnail(self, bookmark_id: str, picture: str) -> None:
+        """Keep the picture of a bookmark (base64 of a checked image); it is no edit."""
+        with self.records.changing() as cache:
+            cache.set(f"thumbnail:{self.record(bookmark_id).id}", picture)
+
+    def thumbnail(self, bookmark_id: str) -> str | None:
+        """Return the picture of a bookmark as it was kept, or None."""
+        kept = self.records.get(f"thumbnail:{bookmark_id}")
+        return kept if isinstance(kept, str) else None
+
+
+class StoryStore(Shelf[Story]):
+    """Stories: ordered lists of bookmarks."""
+
+    def __init__(self, records: DurableRecords) -> None:
+        super().__init__(records, Story, "story")
+
+
+def _edit_conflict(word: str, current: Kept) -> EditConflictError:
+    when = current.changed_at[:16].replace("T", " ")
+    return EditConflictError(
+        f"Somebody else has changed this {word} meanwhile ({when} UTC).",
+        {"name": current.name, "note": current.note, "version": current.version},
+        hint="Look at it as it is now; what you typed is still in your form.",
+    )

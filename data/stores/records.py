@@ -1,0 +1,296 @@
+"""Records that must last: a diskcache with durable settings, a reserve, and an export."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from diskcache import Cache, Timeout
+
+from data.bookmark import now
+from data.errors import DiskFullError, ProjectorError, StorageError
+from data.stores.files import alone, write_bytes
+from data.stores.json_disk import FOREIGN, JsonDisk, UnreadableValueError
+from data.stores.reserve import Reserve
+
+log = logging.getLogger(__name__)
+
+RESERVE_BYTES = 64 * 1024**2
+EXPORT_SECONDS = 60.0
+# Far above any bookmark: what diskcache writes into a file of its own is never fsynced.
+INLINE_BYTES = 2**30
+# How long a save waits for the others that save.
+WAIT_SECONDS = 30
+CHANGES = "changes"
+
+OpenCache = Callable[[Path], Cache]
+
+
+def open_cache(directory: Path) -> Cache:
+    """Open a cache that keeps everything and syncs every change to the disk."""
+    return Cache(
+        str(directory),
+        timeout=WAIT_SECONDS,
+        disk=JsonDisk,
+        disk_min_file_size=INLINE_BYTES,
+        eviction_policy="none",
+        cull_limit=0,
+        sqlite_synchronous=2,
+        # A truncated file would end the process where it is mapped.
+        sqlite_mmap_size=0,
+    )
+
+
+class DurableRecords:
+    """JSON records by key in `root`/`name`; a change is on the disk when a call returns.
+
+    A damaged file is noticed when it is opened: every call then raises StorageError, until
+    `restore` puts the last export in its place.
+
+    Parameters
+    ----------
+    open_cache : where a test puts one that fails
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        name: str,
+        *,
+        reserve_bytes: int = RESERVE_BYTES,
+        export_seconds: float = EXPORT_SECONDS,
+        open_cache: OpenCache = open_cache,
+    ) -> None:
+        self.directory = root / name
+        self.export_path = root / f"{name}-export.json"
+        self.export_seconds = export_seconds
+        self.reserve = Reserve(root / f"{name}.reserve", reserve_bytes)
+        self._open_cache = open_cache
+        self._cache: Cache | None = None
+        self._inode = 0
+        self._lock = threading.Lock()
+        self._export_due: threading.Timer | None = None
+        with suppress(StorageError):
+            self._opened()
+
+    def get(self, key: str) -> Any:
+        """Return a record; None when there is none, or it is damaged."""
+        with self._told() as cache:
+            return _value(cache, key)
+
+    def items(self, prefix: str) -> Iterator[tuple[str, Any]]:
+        """Yield key and record of all whose key begins so; damaged ones are left out."""
+        with self._told() as cache:
+            for key in cache.iterkeys():
+                if key != FOREIGN and key.startswith(prefix):
+                    value = _value(cache, key)
+                    if value is not None:
+                        yield key, value
+
+    @property
+    def n_changes(self) -> int:
+        """A number that grows with every change."""
+        return int(self.get(CHANGES) or 0)
+
+    @contextmanager
+    def changing(self) -> Iterator[Cache]:
+        """Give the cache for one change, all or nothing, which is on the disk afterwards.
+
+        Raises
+        ------
+        DiskFullError, StorageError
+            If it could not be written; what was there before is there still.
+        """
+        with self._told() as cache, cache.transact():
+            yield cache
+            cache.set(CHANGES, int(_value(cache, CHANGES) or 0) + 1)
+        self.reserve.keep()
+        self._renew_export()
+
+    def damage(self) -> dict[str, Any] | None:
+        """Return what people are told when the file is damaged; None when all is well."""
+        try:
+            self._opened()
+        except StorageError as error:
+            saved = self._read_export()
+            return {
+                "message": error.message,
+                "hint": error.hint,
+                "export": saved and {"written_at": saved["written_at"], "n": len(saved["records"])},
+            }
+        return None
+
+    def restore(self) -> int:
+        """Put the last export in the place of a damaged file, which is kept beside it.
+
+        Returns
+        -------
+        The number of records that are back.
+        """
+        saved = self._read_export()
+        if self.damage() is None or saved is None:
+            raise StorageError("There is nothing to restore.", hint="Reload the page.")
+        aside = self.directory.with_name(f"{self.directory.name}-damaged-{now()}".replace(":", ""))
+        with alone(self.directory.parent, self.directory.name):
+            self.directory.rename(aside)
+        with self.changing() as cache:
+            for key, value in saved["records"].items():
+                cache.set(key, value)
+        return len(saved["records"])
+
+    def close(self) -> None:
+        """Write the export if it is due, and let go of the file."""
+        if self._export_due is not None:
+            self._export_due.cancel()
+            self._write_export()
+        if self._cache is not None:
+            self._cache.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[Cache]:
+        """Give the cache; what goes wrong with it becomes a sentence."""
+        cache = self._opened()
+        try:
+            yield cache
+        except (sqlite3.Error, Timeout, OSError) as error:
+            # A commit that failed would keep this thread's connection inside its transaction.
+            with suppress(sqlite3.Error):
+                cache.close()
+            raise self._reason(error) from error
+
+    def _opened(self) -> Cache:
+        """Return the cache, opened anew when another process has put a new file in its place."""
+        with self._lock:
+            inode = self._file_inode()
+            if self._cache is None or inode != self._inode:
+                self._cache = None
+                try:
+                    self._cache = self._open_checked()
+                except (sqlite3.Error, OSError) as error:
+                    raise self._reason(error) from error
+                self._inode = self._file_inode()
+            return self._cache
+
+    def _open_checked(self) -> Cache:
+        """Open the file if it is sound; a full disk gives back its reserve for that."""
+        with alone(self.directory.parent, self.directory.name):
+            check_file(self.directory / "cache.db")
+            try:
+                return self._open_cache(self.directory)
+            except (sqlite3.Error, OSError) as error:
+                if not is_full(error) or not self.reserve.release():
+                    raise
+                return self._open_cache(self.directory)
+
+    def _file_inode(self) -> int:
+        try:
+            return (self.directory / "cache.db").stat().st_ino
+        except OSError:
+            return 0
+
+    def _reason(self, error: BaseException) -> StorageError:
+        if is_full(error):
+            return DiskFullError(
+                "The server's disk is full; nothing was changed.",
+                hint="Ask who runs the server to make room, then try again.",
+            )
+        if isinstance(error, Timeout) or "locked" in _texts(error):
+            return StorageError("The server is too busy to save.", hint="Try again in a moment.")
+        if isinstance(error, sqlite3.DatabaseError) and "readonly" not in _texts(error):
+            if self._cache is not None:
+                log.error("%s is damaged: %s", self.directory, error)
+            # Looked at again at the next call, which says the same or finds a new file.
+            self._cache = None
+            return StorageError(
+                "The file of the bookmarks is damaged.",
+                hint="The last export can be restored. Everything else goes on.",
+            )
+        return StorageError(
+            "The server may not write its bookmarks; nothing was changed.",
+            hint="Ask who runs the server to check its data directory.",
+        )
+
+    def _renew_export(self) -> None:
+        """Write the export now if the last one is old enough, else when it will be."""
+        with self._lock:
+            if self._export_due is not None:
+                return
+            age = time.time() - self._export_time()
+            # A clock that was set back does not keep it from being written.
+            wait = self.export_seconds - age if 0 <= age < self.export_seconds else 0.0
+            self._export_due = threading.Timer(wait, self._write_export)
+            self._export_due.daemon = True
+            self._export_due.start()
+
+    def _export_time(self) -> float:
+        try:
+            return self.export_path.stat().st_mtime
+        except OSError:
+            return 0.0
+
+    def _write_export(self) -> None:
+        self._export_due = None
+        try:
+            records = {key: value for key, value in self.items("") if key != CHANGES}
+            content = {"written_at": now(), "records": records}
+            with alone(self.directory.parent, self.export_path.name):
+                write_bytes(self.export_path, json.dumps(content, allow_nan=False).encode())
+        except (ProjectorError, OSError) as error:
+            log.warning("the export of %s was not written: %s", self.directory.name, error)
+
+    def _read_export(self) -> Any:
+        try:
+            saved = json.loads(self.export_path.read_bytes())
+            return saved if isinstance(saved["records"], dict) else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+
+def check_file(path: Path) -> None:
+    """Raise sqlite3.DatabaseError if a database is damaged; none there is fine."""
+    if not path.exists():
+        return
+    if path.stat().st_size == 0:
+        raise sqlite3.DatabaseError("file is empty")
+    connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
+    try:
+        answer = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if answer != ("ok",):
+            raise sqlite3.DatabaseError(f"damaged: {answer[0]}")
+        connection.execute("SELECT count(*) FROM Cache").fetchone()
+    finally:
+        connection.close()
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether a failure, or one that it came from, is for want of room."""
+    return "is full" in _texts(error) or any(
+        isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _texts(error: BaseException) -> str:
+    return " ".join(str(cause) for cause in _causes(error)).lower()
+
+
+def _value(cache: Cache, key: str) -> Any:
+    try:
+        return cache.get(key)
+    except (UnreadableValueError, ValueError):
+        log.warning("the record %s is damaged, or was not written here", key[:80])
+        return None
