@@ -12,6 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 
 import callbacks
 from callbacks.errors import show_error
+from dashboard.base_path import install_base_path
 from dashboard.layout import build_layout
 from dashboard.routes.api_chunks import build_chunk_routes
 from dashboard.routes.api_datasets import build_dataset_routes
@@ -100,11 +101,14 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         update_title="",
         index_string=INDEX,
         serve_locally=True,
+        routes_pathname_prefix="/",
+        requests_pathname_prefix=f"{settings.base_path}/",
         suppress_callback_exceptions=False,
         enable_mcp=False,
         add_log_handler=False,
         on_error=show_error,
     )
+    install_base_path(server, settings.base_path)
     # A function, so that every load of the page sees the datasets of that moment.
     app.layout = build_layout
     callbacks.register(app, services)

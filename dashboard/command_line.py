@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from dashboard.settings import SETTINGS, Setting
+from dashboard.settings import LISTS, SETTINGS, Setting
 
 EPILOG = "Every option can also be set in the environment, such as EMBEDDING_DASHBOARD_PORT=8050."
 
@@ -55,6 +55,8 @@ def _add_option(parser: argparse.ArgumentParser, setting: Setting) -> None:
     text = f"{setting.help} (default: {setting.shown_default})".replace("%", "%%")
     if setting.kind == "switch":
         parser.add_argument(setting.option, action=argparse.BooleanOptionalAction, help=text)
+    elif setting.kind == "files":
+        parser.add_argument(setting.option, action="extend", nargs="+", metavar="FILE", help=text)
     else:
-        action = "append" if setting.kind in ("texts", "folders") else "store"
+        action = "append" if setting.kind in LISTS else "store"
         parser.add_argument(setting.option, action=action, metavar=setting.placeholder, help=text)

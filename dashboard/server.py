@@ -124,7 +124,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Say where the page is once the first worker can answer; later ones replace dead ones."""
         if worker.age != 1:
             return
-        self.say(f"Embedding dashboard is at {self.address}")
+        page = self.address + self.settings.base_path
+        self.say(f"Embedding dashboard is at {page}")
         if self.settings.open:
             # A browser in the terminal would hold this worker.
-            threading.Thread(target=webbrowser.open, args=(self.address,), daemon=True).start()
+            threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()

@@ -5,11 +5,13 @@ Imports nothing heavy, so that `--help` and a mistyped option are answered at on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_dir
 
@@ -17,7 +19,8 @@ from dashboard.values import read_switch, read_whole_number
 from data.errors import ParameterError
 from data.limits import Limits
 
-Kind = Literal["number", "switch", "text", "folder", "texts", "folders"]
+Kind = Literal["number", "switch", "text", "folder", "texts", "folders", "files", "path", "address"]
+LISTS = ("texts", "folders", "files")
 
 ENVIRONMENT = "EMBEDDING_DASHBOARD_"
 DEFAULT_DATA_DIR = Path(user_data_dir("embedding-dashboard", appauthor=False))
@@ -29,8 +32,8 @@ class Setting:
 
     Attributes
     ----------
-    kind : how a value is read; `texts` and `folders` are lists (an option that may be repeated,
-        commas in the environment)
+    kind : how a value is read; `texts`, `folders` and `files` are lists (an option that may be
+        repeated, commas in the environment); a `path` is a prefix of addresses
     low, high : legal range of a number, both ends included
     shown : what stands for the default where people read it
     """
@@ -61,7 +64,15 @@ class Setting:
     @property
     def placeholder(self) -> str:
         """What stands for the value in a usage line."""
-        words = {"number": "N", "folder": "DIR", "folders": "DIR", "switch": ""}
+        words = {
+            "number": "N",
+            "folder": "DIR",
+            "folders": "DIR",
+            "files": "FILE ...",
+            "path": "/PATH",
+            "address": "URL",
+            "switch": "",
+        }
         return words.get(self.kind, "NAME")
 
     @property
@@ -119,6 +130,27 @@ SETTINGS: tuple[Setting, ...] = (
         "further host names by which browsers may call this server, such as a proxy's",
         shown="none",
     ),
+    Setting(
+        "base_path",
+        "path",
+        "",
+        "path below which the page is reached, such as /projector behind a proxy",
+        shown="/",
+    ),
+    Setting(
+        "public_url",
+        "address",
+        "",
+        "address that links to share are made of, such as https://host.example/projector",
+        shown="the page's own address",
+    ),
+    Setting(
+        "bookmarks",
+        "files",
+        (),
+        "files of bookmarks to open, ours or TensorBoard's; those known already stay as they are",
+        shown="none",
+    ),
     Setting("workers", "number", 2, "server processes", 1, 64),
     Setting("threads", "number", 16, "requests that one process answers at a time", 2, 256),
     *(
@@ -139,6 +171,9 @@ class Settings(Limits):
     demo: bool = True
     open: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    base_path: str = ""
+    public_url: str = ""
+    bookmarks: tuple[Path, ...] = ()
     workers: int = 2
     threads: int = 16
 
@@ -174,7 +209,7 @@ def read_settings(given: Mapping[str, Any], environment: Mapping[str, str]) -> S
             values[setting.name] = _read(setting, given[setting.name], setting.option)
         elif setting.variable in environment:
             text = environment[setting.variable]
-            parts: Any = text.split(",") if setting.kind in ("texts", "folders") else text
+            parts: Any = text.split(",") if setting.kind in LISTS else text
             values[setting.name] = _read(setting, parts, setting.variable)
     return Settings(**values)
 
@@ -189,7 +224,7 @@ def settings_table() -> str:
 def _read(setting: Setting, value: Any, where: str) -> Any:
     if setting.kind == "texts":
         return tuple(part.strip() for text in value for part in text.split(",") if part.strip())
-    if setting.kind == "folders":
+    if setting.kind in ("folders", "files"):
         return tuple(Path(text) for text in value if text)
     if setting.kind == "switch":
         return value if isinstance(value, bool) else read_switch(where, value)
@@ -197,4 +232,24 @@ def _read(setting: Setting, value: Any, where: str) -> Any:
         return read_whole_number(where, value.strip(), setting.low, setting.high)
     if not value.strip():
         raise ParameterError(f"{where} must not be empty.")
+    if setting.kind in _CHECKED:
+        return _CHECKED[setting.kind](where, value.strip())
     return Path(value) if setting.kind == "folder" else value.strip()
+
+
+def _base_path(where: str, text: str) -> str:
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", text):
+        raise ParameterError(f"{where} must be a path such as /projector, not {text[:60]!r}.")
+    return text.rstrip("/")
+
+
+def _address(where: str, text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ParameterError(
+            f"{where} must be an address such as https://host.example/projector, not {text[:60]!r}."
+        )
+    return text.rstrip("/")
+
+
+_CHECKED = {"path": _base_path, "address": _address}

@@ -11,8 +11,10 @@ from typing import Self
 from data.errors import StorageError
 from data.limits import Limits
 from data.logdirs import LogDirectories
+from data.stores.bookmarks import BookmarkStore, StoryStore
 from data.stores.datasets import DatasetStore
 from data.stores.projections import ProjectionStore
+from data.stores.records import RESERVE_BYTES, DurableRecords
 from data.stores.uploads import UploadStore
 from data.stores.views import ViewStore
 
@@ -28,18 +30,25 @@ class Services:
     datasets: DatasetStore
     projections: ProjectionStore
     views: ViewStore
+    bookmarks: BookmarkStore
+    stories: StoryStore
     uploads: UploadStore
     logdirs: LogDirectories
 
     @classmethod
     def open(
-        cls, data_dir: Path, limits: Limits | None = None, logdirs: Sequence[Path] = ()
+        cls,
+        data_dir: Path,
+        limits: Limits | None = None,
+        logdirs: Sequence[Path] = (),
+        reserve_bytes: int = RESERVE_BYTES,
     ) -> Self:
         """Open a data directory, creating it (mode 0700) when it is missing.
 
         Parameters
         ----------
         logdirs : log directories of training runs; they are read when asked for
+        reserve_bytes : kept for the bookmarks, so that they can be deleted on a full disk
 
         Raises
         ------
@@ -63,12 +72,15 @@ class Services:
         uploads = UploadStore(data_dir, limits)
         uploads.remove_stale()
         datasets.empty_trash()
+        records = DurableRecords(data_dir, "bookmarks", reserve_bytes=reserve_bytes)
         return cls(
             data_dir=data_dir,
             limits=limits,
             datasets=datasets,
             projections=ProjectionStore(data_dir, datasets),
             views=ViewStore(data_dir / "views"),
+            bookmarks=BookmarkStore(records),
+            stories=StoryStore(records),
             uploads=uploads,
             logdirs=LogDirectories(logdirs, limits),
         )

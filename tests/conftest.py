@@ -32,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def services(settings: Settings) -> Services:
     """Stores of an empty data directory."""
-    return Services.open(settings.data_dir, settings.limits())
+    return Services.open(settings.data_dir, settings.limits(), reserve_bytes=64 * 1024)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from dashboard.routes.security import CrossSiteError, ForeignHostError
 from data.errors import (
     ChooseTensorError,
     ConflictError,
+    EditConflictError,
     LimitError,
     NotFoundError,
     ParameterError,
@@ -62,7 +63,11 @@ def _answer(status: int, code: str, message: str, hint: str = "", **more: object
 
 def _answer_known(error: ProjectorError) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
-    more = {"choices": error.choices} if isinstance(error, ChooseTensorError) else {}
+    more: dict[str, object] = {}
+    if isinstance(error, ChooseTensorError):
+        more = {"choices": error.choices}
+    elif isinstance(error, EditConflictError):
+        more = {"current": error.current}
     return _answer(status, error.code, error.message, error.hint, **more)
 
 

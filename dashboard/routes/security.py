@@ -46,7 +46,7 @@ def install_security(server: Flask, settings: Settings, script_hashes: Iterable[
                 "This server does not answer under this host name.",
                 hint="Whoever runs it can add the name with --allowed-hosts.",
             )
-        if request.method not in READING and not is_same_site(request):
+        if request.method not in READING and not is_same_site(request, settings.public_url):
             raise CrossSiteError("A page of another site may not change anything here.")
 
     def add_headers(response: Response) -> Response:
@@ -85,7 +85,9 @@ def security_headers(script_hashes: Iterable[str]) -> dict[str, str]:
 
 def own_hosts(settings: Settings) -> Callable[[str], bool]:
     """Return the test whether a Host header names this server."""
+    public = urlsplit(settings.public_url).hostname
     names = {"localhost", "127.0.0.1", "::1", settings.host, *settings.allowed_hosts}
+    names |= {public} if public else set()
     if not settings.is_local:
         names |= {socket.gethostname(), socket.getfqdn()}
     own = {name.lower().strip("[]").rstrip(".") for name in names}
@@ -101,14 +103,18 @@ def own_hosts(settings: Settings) -> Callable[[str], bool]:
     return is_own
 
 
-def is_same_site(asked: Request) -> bool:
-    """Tell whether a writing request comes from our own page or from no page at all."""
+def is_same_site(asked: Request, public_url: str = "") -> bool:
+    """Tell whether a writing request comes from our own page or from no page at all.
+
+    A proxy may have put another Host into the request; the page's address is the public one then.
+    """
     site = asked.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
     origin = asked.headers.get("Origin")
     # Without either header it is no browser, and only browsers can be misled by a page.
-    return origin is None or urlsplit(origin).netloc.lower() == asked.headers["Host"].lower()
+    own = {asked.headers["Host"].lower(), urlsplit(public_url).netloc.lower()} - {""}
+    return origin is None or urlsplit(origin).netloc.lower() in own
 
 
 def _is_address(name: str) -> bool:

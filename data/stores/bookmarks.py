@@ -34,7 +34,7 @@ class Shelf(Generic[K]):
         self.plural = "stories" if word == "story" else f"{word}s"
         self._deleted = f"deleted:{word}:"
 
-    def list(self) -> list[K]:
+    def all(self) -> list[K]:
         """Return all, in the order that people gave them."""
         found = [self.kind.from_json(value) for _, value in self.records.items(f"{self.word}:")]
         return sorted(found, key=lambda record: (record.place, record.created_at, record.id))
@@ -45,6 +45,11 @@ class Shelf(Generic[K]):
         if value is None:
             raise self._gone(record_id)
         return self.kind.from_json(value)
+
+    def knows(self, record_id: str) -> bool:
+        """Tell whether there is one of this id, or was one until it was deleted."""
+        keys = (f"{self.word}:{record_id}", self._deleted + record_id)
+        return any(self.records.get(key) is not None for key in keys)
 
     def add(self, given: Mapping[str, Any]) -> K:
         """Keep a new record; answered only when it is on the disk.
@@ -59,7 +64,7 @@ class Shelf(Generic[K]):
         return self.add_all([given])[0]
 
     def add_all(self, given: Iterable[Mapping[str, Any]]) -> list[K]:
-        """Keep several new records, all of them or none."""
+        """Keep several new records, all of them or none; one may come with an id of its own."""
         new = [self._new(fields, i) for i, fields in enumerate(given)]
         with self.records.changing() as cache:
             for record in new:
@@ -138,10 +143,9 @@ class Shelf(Generic[K]):
         created = now()
         # Places only sort: a later one is a larger number.
         place = time.time() + i / 1000
-        return self.kind(
-            **{"id": new_id(self.word[0]), "created_at": created, "changed_at": created},
-            **{"place": place, **fields},
-        )
+        record_id = given.get("id") or new_id(self.word[0])
+        known = {"id": record_id, "created_at": created, "changed_at": created}
+        return self.kind(**{**known, "place": place, **fields})
 
     def _write(self, cache: Cache, record: K) -> None:
         cache.set(f"{self.word}:{record.id}", record.to_json())
@@ -167,11 +171,11 @@ class BookmarkStore(Shelf[Bookmark]):
 
     def of_dataset(self, dataset_id: str) -> list[Bookmark]:
         """Return the bookmarks of a dataset, in the order that people gave them."""
-        return [record for record in self.list() if record.view.dataset_id == dataset_id]
+        return [record for record in self.all() if record.view.dataset_id == dataset_id]
 
     def projections_named(self) -> set[str]:
         """Return the projections that must not be evicted, because a bookmark shows them."""
-        return {record.projection_id for record in self.list() if record.projection_id}
+        return {record.projection_id for record in self.all() if record.projection_id}
 
     def set_thumbnail(self, bookmark_id: str, picture: str) -> None:
         """Keep the picture of a bookmark (base64 of a checked image); it is no edit."""

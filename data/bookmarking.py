@@ -1,0 +1,67 @@
+"""Saving and changing bookmarks: the view is checked, and its coordinates are named for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from data.bookmark import Bookmark
+from data.errors import ParameterError
+from data.pictures import kept_picture
+from data.services import Services
+from data.view_state import ViewState, check_rows
+
+
+def save_bookmark(services: Services, given: Mapping[str, Any]) -> Bookmark:
+    """Keep a new bookmark.
+
+    Parameters
+    ----------
+    given : name, view, and perhaps note, author and thumbnail; nothing in it is trusted
+
+    Raises
+    ------
+    ParameterError, NotFoundError
+        If a value is not legal, or the view names what is not on this server.
+    StorageError
+        If it could not be written.
+    """
+    if "view" not in given:
+        raise ParameterError("A bookmark needs a view.", hint="Send view: {dataset_id, ...}.")
+    picture = _picture(given)
+    bookmark = services.bookmarks.add(_named(services, given))
+    if picture:
+        services.bookmarks.set_thumbnail(bookmark.id, picture)
+    return bookmark
+
+
+def change_bookmark(
+    services: Services, bookmark_id: str, given: Mapping[str, Any], version: int | None
+) -> Bookmark:
+    """Change a bookmark: name, note, author, or the view that it shows; see `Shelf.update`."""
+    picture = _picture(given)
+    changed = services.bookmarks.update(bookmark_id, _named(services, given), version)
+    if picture:
+        services.bookmarks.set_thumbnail(bookmark_id, picture)
+    return changed
+
+
+def _picture(given: Mapping[str, Any]) -> str | None:
+    picture = given.get("thumbnail")
+    return None if picture is None else kept_picture(picture)
+
+
+def _named(services: Services, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields with the view checked and the id of its projection beside it."""
+    fields = {name: value for name, value in given.items() if name != "thumbnail"}
+    if given.get("view") is None:
+        return fields
+    view = ViewState.from_json(given["view"])
+    check_rows(view, services.datasets.record(view.dataset_id).n_points)
+    if view.projection_id is None:
+        projection = services.projections.request(view.dataset_id, "pca", {}, view.rows)
+    else:
+        projection = services.projections.record(view.projection_id)
+        if projection.dataset != view.dataset_id:
+            raise ParameterError("The view names a projection of another dataset.")
+    return {**fields, "view": view, "projection_id": projection.id}

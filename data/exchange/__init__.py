@@ -1,0 +1,1 @@
+"""Bookmarks and stories as files: ours, and those of the predecessor."""
