@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from dashboard.adding import add_demo, add_files
+from dashboard.adding import add_bookmarks, add_demo, add_files
 from dashboard.command_line import build_parser
 from dashboard.settings import Settings, read_settings
 from data.errors import ChooseTensorError, ParameterError, ProjectorError, StorageError
@@ -51,6 +51,7 @@ def start(settings: Settings) -> None:
     if settings.demo and is_new:
         say("Adding the demo datasets to the new data directory.")
         add_demo(settings)
+    add_bookmarks(settings)
     serve(settings, listener, say)
 
 

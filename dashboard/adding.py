@@ -62,6 +62,41 @@ def add_demo(settings: Settings) -> None:
     child.join()
 
 
+def add_bookmarks(settings: Settings) -> None:
+    """Open the files of bookmarks that the settings name, in a process of its own.
+
+    Raises
+    ------
+    ReadError
+        If a file cannot be opened.
+    """
+    for path in settings.bookmarks:
+        _check_file(path)
+    if settings.bookmarks:
+        child = multiprocessing.get_context("spawn").Process(
+            target=_add_bookmarks, args=(settings,)
+        )
+        child.start()
+        child.join()
+
+
+def _add_bookmarks(settings: Settings) -> None:
+    from data.exchange.opening import open_file
+    from data.services import Services
+
+    services = Services.open(settings.data_dir, settings.limits(), settings.logdir)
+    for path in settings.bookmarks:
+        try:
+            opened = open_file(services, path.read_bytes(), path.name, once=True)
+            lines = [*opened.notes, f"{path.name}: {len(opened.bookmarks)} new bookmarks"]
+        except ProjectorError as error:
+            # A server without these bookmarks is still a server.
+            lines = [f"{error.message} {error.hint}".rstrip()]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+    services.bookmarks.records.close()
+
+
 def _add_demo(settings: Settings) -> None:
     from data.demo import add_demo as add_datasets
     from data.services import Services

@@ -14,6 +14,7 @@ import callbacks
 from callbacks.errors import show_error
 from dashboard.base_path import install_base_path
 from dashboard.layout import build_layout
+from dashboard.routes.api_bookmarks import build_bookmark_routes
 from dashboard.routes.api_chunks import build_chunk_routes
 from dashboard.routes.api_datasets import build_dataset_routes
 from dashboard.routes.api_files import build_file_routes
@@ -25,6 +26,7 @@ from dashboard.routes.callback_requests import install_callback_check
 from dashboard.routes.errors import install_error_answers
 from dashboard.routes.health import build_health_route
 from dashboard.routes.page import build_page_routes
+from dashboard.routes.page_bookmarks import build_bookmark_page_routes, build_story_routes
 from dashboard.routes.security import install_security
 from dashboard.routes.sprite_tiles import build_sprite_routes
 from dashboard.settings import Settings
@@ -124,6 +126,8 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         build_projection_routes,
     ):
         server.register_blueprint(build(services))
+    for build_linked in (build_bookmark_routes, build_bookmark_page_routes, build_story_routes):
+        server.register_blueprint(build_linked(services, settings))
     server.register_blueprint(build_health_route())
     install_error_answers(server)
     install_callback_check(app)

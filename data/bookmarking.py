@@ -26,7 +26,7 @@ def save_bookmark(services: Services, given: Mapping[str, Any]) -> Bookmark:
     StorageError
         If it could not be written.
     """
-    if "view" not in given:
+    if given.get("view") is None:
         raise ParameterError("A bookmark needs a view.", hint="Send view: {dataset_id, ...}.")
     picture = _picture(given)
     bookmark = services.bookmarks.add(_named(services, given))

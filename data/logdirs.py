@@ -187,6 +187,16 @@ class LogDirectories:
                 located.warnings,
             )
 
+    def source_of(self, found: Run, tensor: RunTensor) -> str:
+        """Return what a dataset that is made of a tensor has as its source."""
+        step = [] if tensor.step is None else [str(tensor.step)]
+        return " ".join((found.run, tensor.name, *step))
+
+    def read(self, found: Run, file: FoundFile, most: int) -> bytes:
+        """Return the first `most` bytes of a file of a run; raises ReadError."""
+        with self._open(found.root, file.path) as opened:
+            return opened.read(most)
+
     def _located(self, found: Run, tensor: RunTensor) -> Located:
         step = [] if tensor.step is None else [str(tensor.step)]
         run = found.root.name or found.run if found.run == "." else found.run
@@ -199,9 +209,7 @@ class LogDirectories:
         )
         name = " / ".join((run, tensor.name, *step))
         plain = "".join(letter if letter.isprintable() else " " for letter in name)
-        return Located(
-            request, plain[-200:], " ".join((found.run, tensor.name, *step)), tensor.warnings
-        )
+        return Located(request, plain[-200:], self.source_of(found, tensor), tensor.warnings)
 
     def _prefixes(self) -> list[str]:
         if len(self.directories) < 2:

@@ -7,33 +7,8 @@ from hypothesis import strategies as st
 
 from data.errors import ParameterError
 from data.links import link_text, view_of_link
-from data.view_state import Camera, Search, ViewState, check_rows
-
-rows = st.sets(st.integers(0, 9_999), max_size=40).map(lambda found: tuple(sorted(found)))
-numbers = st.floats(-100, 100, allow_nan=False)
-vectors = st.tuples(numbers, numbers, numbers)
-names = st.none() | st.text(max_size=20)
-views = st.builds(
-    ViewState,
-    dataset_id=st.text(min_size=1, max_size=30),
-    projection_id=names,
-    dimensionality=st.sampled_from([2, 3]),
-    components=st.lists(st.integers(0, 9), max_size=3).map(tuple),
-    color_by=names,
-    color_kind=st.sampled_from(["auto", "categorical", "numeric"]),
-    hidden_values=st.lists(st.text(max_size=5), max_size=4).map(tuple),
-    label_by=names,
-    label_mode=st.sampled_from(["selection", "many", "none"]),
-    thumbnails=st.booleans(),
-    point_size=st.floats(0.1, 10),
-    search=st.builds(Search, text=st.text(max_size=20), column=names, regex=st.booleans()),
-    metric=st.sampled_from(["cosine", "euclidean"]),
-    n_neighbors=st.integers(1, 1000),
-    selected_point=st.none() | st.integers(0, 9_999),
-    selected_rows=rows,
-    isolation=st.lists(rows, max_size=3).map(tuple),
-    camera=st.none() | st.builds(Camera, eye=vectors, center=vectors, up=vectors),
-)
+from data.view_state import ViewState, check_rows
+from tests.view_states import views
 
 
 @given(views)
