@@ -13,8 +13,8 @@ from data.limits import Limits
 from data.logdirs import LogDirectories
 from data.stores.bookmarks import BookmarkStore, StoryStore
 from data.stores.datasets import DatasetStore
+from data.stores.durable_records import RESERVE_BYTES, DurableRecords
 from data.stores.projections import ProjectionStore
-from data.stores.records import RESERVE_BYTES, DurableRecords
 from data.stores.uploads import UploadStore
 from data.stores.views import ViewStore
 

@@ -11,7 +11,7 @@ from diskcache import Cache
 
 from data.bookmark import Bookmark, Kept, Story, new_id, now
 from data.errors import DiskFullError, EditConflictError, NotFoundError, ParameterError
-from data.stores.records import DurableRecords
+from data.stores.durable_records import DurableRecords
 
 DELETED_DAYS = 7
 

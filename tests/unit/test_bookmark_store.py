@@ -24,7 +24,7 @@ from data.errors import (
     StorageError,
 )
 from data.stores.bookmarks import BookmarkStore, StoryStore
-from data.stores.records import DurableRecords, open_cache
+from data.stores.durable_records import DurableRecords, open_cache
 from data.view_state import ViewState
 
 RESERVE = 256 * 1024
@@ -361,7 +361,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from data.stores.bookmarks import BookmarkStore
-from data.stores.records import DurableRecords
+from data.stores.durable_records import DurableRecords
 from data.view_state import ViewState
 store = BookmarkStore(DurableRecords(Path(sys.argv[1]), "bookmarks", reserve_bytes=4096))
 kept = None
