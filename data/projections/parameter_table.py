@@ -178,3 +178,58 @@ class TsneParameters:
         low=0,
         high=2**31 - 1,
     )
+
+
+@dataclass(frozen=True)
+class UmapParameters:
+    """Parameters of UMAP, in umap-learn's words."""
+
+    n_components: int = parameter(
+        2,
+        label="Dimensions",
+        help="A flat map, or a cloud to turn around.",
+        choices=(2, 3),
+    )
+    n_neighbors: int = parameter(
+        15,
+        label="Neighbors",
+        help="How many points count as near, the point itself included. Few show fine clumps, "
+        "many the broad arrangement; 5 to 50 is usual.",
+        low=2,
+        high=lambda n_points, n_dims: max(2, min(n_points - 1, 1_000)),
+    )
+    min_dist: float = parameter(
+        0.1,
+        label="Least distance",
+        help="How close points may be packed on the map. Small values make tight clumps; their "
+        "tightness says nothing about the data.",
+        low=0.0,
+        high=0.99,
+    )
+    n_epochs: int | None = parameter(
+        None,
+        label="Epochs",
+        help="Steps of the layout. Empty: 500 up to 10,000 points, 200 above.",
+        low=1,
+        high=10_000,
+    )
+    metric: str = parameter(
+        "euclidean",
+        label="Distance",
+        help="What near means in the original space. Cosine compares directions only.",
+        choices=("euclidean", "cosine"),
+    )
+    supervise_by: str | None = parameter(
+        None,
+        label="Supervise by",
+        help="A column whose values draw the map: points of different values attract each other "
+        "less. Then distance on the map is partly that column's doing.",
+    )
+    random_state: int = parameter(
+        0,
+        label="Seed",
+        help="Everything random follows from it: same seed, same picture. One thread alone "
+        "keeps to it, so UMAP leaves the other cores idle.",
+        low=0,
+        high=2**31 - 1,
+    )

@@ -1,0 +1,263 @@
+"""UMAP epoch by epoch: umap-learn on a neighbor graph, stopped and looked at between any two.
+
+The arithmetic is that of `umap.UMAP.fit` (McInnes, Healy, Melville 2018) with one thread, so the
+same graph and seed give the same coordinates as there, however often a run is looked at.
+Importing umap compiles for a while; only worker processes may do it, by `warm_up`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from data.compiled import keep_compiled_code
+from data.errors import ParameterError
+from data.neighbor_graph import NeighborGraph
+from data.projections.parameter_table import PcaParameters, UmapParameters
+from data.projections.pca import compute_pca
+
+MIN_POINTS = 5
+# umap-learn's own numbers: more epochs for smaller data.
+SMALL_POINTS = 10_000
+EPOCHS_SMALL, EPOCHS_LARGE = 500, 200
+# The layout starts in a square of this side.
+EXTENT = 10.0
+NOISE = 1e-4
+NEGATIVE_SAMPLES = 5
+SPREAD = 1.0
+# How far apart umap-learn puts classes at its target weight of 0.5.
+CLASS_DISTANCE = 5.0
+# Frames follow each other in about this time; an epoch may take longer.
+FRAME_SECONDS = 0.2
+
+# Takes the epoch and the embedding; True ends the slice before its next epoch.
+Watch = Callable[[int, np.ndarray], bool]
+
+
+@dataclass(eq=False)
+class Moment:
+    """Everything that a run goes on from.
+
+    Attributes
+    ----------
+    embedding : float32 of shape (n_points, n_components)
+    next_sample, next_negative : when each edge is due again, in epochs
+    random : int64 of shape (n_points, 3), the state of every point's generator
+    """
+
+    iteration: int
+    embedding: np.ndarray
+    next_sample: np.ndarray
+    next_negative: np.ndarray
+    random: np.ndarray
+
+
+def n_iterations(params: UmapParameters, n_points: int) -> int:
+    """Return the epochs of a run."""
+    return default_epochs(n_points) if params.n_epochs is None else params.n_epochs
+
+
+def default_epochs(n_points: int) -> int:
+    """Return the epochs that umap-learn takes when none are given."""
+    return EPOCHS_SMALL if n_points <= SMALL_POINTS else EPOCHS_LARGE
+
+
+def neighbors_needed(params: UmapParameters) -> int:
+    """Return how many neighbors of each point the graph must have: umap counts the point itself."""
+    return params.n_neighbors - 1
+
+
+def check_points(n_points: int) -> None:
+    """Raise ParameterError when there are too few points to arrange."""
+    if n_points < MIN_POINTS:
+        raise ParameterError(
+            f"UMAP needs at least {MIN_POINTS} points; there are {n_points}.",
+            hint="Show all points, or isolate more of them.",
+        )
+
+
+def warm_up() -> None:
+    """Import umap, and let what it compiles last.
+
+    On a new machine this and the first run take up to a minute, later three seconds.
+    """
+    keep_compiled_code()
+    import umap.layouts
+    import umap.umap_
+
+    # umap-learn compiles these anew in every process.
+    for compiled in (
+        umap.umap_.smooth_knn_dist,
+        umap.umap_.compute_membership_strengths,
+        umap.umap_.fast_intersection,
+        umap.umap_.reset_local_metrics,
+        umap.layouts._nb_optimize_layout_euclidean_single_epoch,
+    ):
+        with contextlib.suppress(RuntimeError):  # no folder may be written
+            compiled.enable_caching()
+
+
+class UmapRun:
+    """A run that can be advanced, looked at and taken up again.
+
+    Parameters
+    ----------
+    graph : at least `neighbors_needed` neighbors of every point, distances in the metric
+    points : what distances are measured in, float32 of shape (n_points, n_dims); the start of
+        the layout is read from them where the graph falls apart
+    codes : class of every point for supervision, negative where unknown; None without
+    start : where to go on; None is a new run
+
+    Attributes
+    ----------
+    notes : sentences about how the run was started
+    """
+
+    def __init__(
+        self,
+        graph: NeighborGraph,
+        points: np.ndarray,
+        params: UmapParameters,
+        codes: np.ndarray | None = None,
+        start: Moment | None = None,
+    ) -> None:
+        warm_up()
+        from umap.umap_ import find_ab_params, make_epochs_per_sample
+
+        self.notes: list[str] = []
+        self.n_iterations = n_iterations(params, len(points))
+        self._random = np.random.RandomState(params.random_state)
+        edges = fuzzy_edges(graph, params, codes, self._random)
+        # An edge that would never be due is left out.
+        epochs = self.n_iterations if self.n_iterations > 10 else default_epochs(len(points))
+        edges.data[edges.data < edges.data.max() / epochs] = 0
+        edges.eliminate_zeros()
+        self._head, self._tail = edges.row, edges.col
+        self._a, self._b = find_ab_params(SPREAD, params.min_dist)
+        self._epochs_per_sample = make_epochs_per_sample(edges.data, self.n_iterations)
+        self._epochs_per_negative = self._epochs_per_sample / NEGATIVE_SAMPLES
+        self._moment = start or self._first(edges, points, params)
+
+    @property
+    def iteration(self) -> int:
+        """Epochs that are done."""
+        return self._moment.iteration
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last epoch is done."""
+        return self.iteration >= self.n_iterations
+
+    @property
+    def moment(self) -> Moment:
+        """What the run goes on from; shares the run's arrays."""
+        return self._moment
+
+    def advance(self, watch: Watch) -> None:
+        """Run epochs for a fifth of a second, then call `watch`."""
+        started = time.perf_counter()
+        while not self.is_finished:
+            self._epoch()
+            if time.perf_counter() - started > FRAME_SECONDS:
+                break
+        watch(self.iteration, self._moment.embedding)
+
+    def _epoch(self) -> None:
+        from umap.layouts import _nb_optimize_layout_euclidean_single_epoch as single_epoch
+
+        now, nothing = self._moment, np.zeros(1, np.float32)
+        # As optimize_layout_euclidean, where the first two epochs have the full rate.
+        rate = 1.0 - max(now.iteration - 1, 0) / self.n_iterations
+        single_epoch(
+            now.embedding,
+            now.embedding,
+            self._head,
+            self._tail,
+            len(now.embedding),
+            self._epochs_per_sample,
+            self._a,
+            self._b,
+            now.random,
+            1.0,
+            now.embedding.shape[1],
+            True,
+            rate,
+            self._epochs_per_negative,
+            now.next_negative,
+            now.next_sample,
+            now.iteration,
+            False,
+            *(nothing, nothing, 0, 0, 0, 0, nothing, nothing, 0),
+        )
+        now.iteration += 1
+
+    def _first(self, edges: Any, points: np.ndarray, params: UmapParameters) -> Moment:
+        layout = self._start_layout(edges, points, params)
+        seeds = self._random.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3)
+        low, high = layout.min(axis=0), layout.max(axis=0)
+        embedding = (EXTENT * (layout - low) / (high - low)).astype(np.float32, order="C")
+        own = embedding[:, 0].astype(np.float64).view(np.int64)
+        return Moment(
+            0,
+            embedding,
+            self._epochs_per_sample.copy(),
+            self._epochs_per_negative.copy(),
+            np.full((len(points), 3), seeds, np.int64) + own[:, None],
+        )
+
+    def _start_layout(self, edges: Any, points: np.ndarray, params: UmapParameters) -> np.ndarray:
+        """Return where points stand at first: by the graph's spectrum, or by PCA."""
+        from scipy.sparse.csgraph import connected_components
+        from umap.spectral import spectral_layout
+        from umap.umap_ import noisy_scale_coords
+
+        n_parts = connected_components(edges, directed=False, return_labels=False)
+        if n_parts == 1:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                layout = spectral_layout(points, edges, params.n_components, self._random)
+            # umap-learn goes on at random when the spectrum is not found.
+            if not any(issubclass(warning.category, UserWarning) for warning in caught):
+                return np.asarray(noisy_scale_coords(layout, self._random, EXTENT, NOISE))
+            self.notes.append("The start is PCA, as the spectrum of the graph was not found.")
+        else:
+            self.notes.append(
+                f"The neighbor graph falls into {n_parts:,} parts, so the start is PCA; how far "
+                "apart the parts lie means little."
+            )
+        layout = np.zeros((len(points), params.n_components), np.float32)
+        pca = compute_pca(points, None, PcaParameters(params.n_components)).coordinates
+        layout[:, : pca.shape[1]] = pca
+        if not layout.any():
+            layout[:, 0] = 1
+        return np.asarray(noisy_scale_coords(layout, self._random, EXTENT, NOISE))
+
+
+def fuzzy_edges(
+    graph: NeighborGraph,
+    params: UmapParameters,
+    codes: np.ndarray | None,
+    random: np.random.RandomState,
+) -> Any:
+    """Return the weighted graph that is laid out, a scipy COO matrix (n_points, n_points)."""
+    from umap.umap_ import discrete_metric_simplicial_set_intersection, fuzzy_simplicial_set
+
+    near = graph.nearest(neighbors_needed(params))
+    own = np.arange(len(near.rows), dtype=np.int32)[:, None]
+    rows = np.hstack([own, near.rows])
+    distances = np.hstack([np.zeros_like(near.distances[:, :1]), near.distances])
+    # The points themselves are only counted here.
+    edges, _, _ = fuzzy_simplicial_set(
+        rows, rows.shape[1], random, params.metric, knn_indices=rows, knn_dists=distances
+    )
+    if codes is not None:
+        edges = discrete_metric_simplicial_set_intersection(edges, codes, far_dist=CLASS_DISTANCE)
+    edges = edges.tocoo()
+    edges.sum_duplicates()
+    return edges
