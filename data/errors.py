@@ -15,6 +15,11 @@ ProjectorError
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from data.readers.contract import Choice
+
 
 class ProjectorError(Exception):
     """Base of everything that a user is told.
@@ -25,14 +30,22 @@ class ProjectorError(Exception):
         What was wrong: the file, row, value and legal range. No path, no library name.
     hint : str
         The way out; may be empty.
+    choices_left : tuple of Choice
+        Other ways to read the file, one of which may do.
+
+    Attributes
+    ----------
+    part : which file of a dataset it is about ("tensors", "metadata" or "sprite"), where known
     """
 
     code = "error"
+    part: str = ""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", choices_left: tuple[Choice, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.choices_left = choices_left
 
 
 class ReadError(ProjectorError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,42 @@ def tile_name(number: int) -> str:
     return f"tile-{number}.png"
 
 
+ChoiceKind = Literal["one", "several", "switch", "number", "size"]
+Answer = str | int | bool | tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer that may be chosen; `about` says what it is, `legal` whether it can be taken."""
+
+    value: str
+    about: str = ""
+    legal: bool = True
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A question that a file leaves open, and the answer that was taken.
+
+    A reader states what it could also have done; whoever shows it needs to know no format.
+
+    Attributes
+    ----------
+    name : the field that holds the answer, of `ReadOptions` or of a request
+    label : the question as people see it
+    kind : "one" of the options, "several" of them, a "switch", a "number", or a "size" WxH; a
+        number's options are suggestions
+    answer : what was taken; None where there is none yet
+    """
+
+    name: str
+    label: str
+    kind: ChoiceKind
+    answer: Answer = None
+    options: tuple[Option, ...] = ()
+    help: str = ""
+
+
 @dataclass(frozen=True)
 class ReadOptions:
     """What a person may choose about a tensor file.
@@ -30,12 +67,14 @@ class ReadOptions:
     tensor : which array to open when the file holds several
     columns : names of the vector columns of a table; the others become metadata
     n_dims : row length of a raw file
+    header : whether the first line of a table is a heading; None lets its content say so
     drop_invalid_rows : leave rows with missing or infinite values out, rather than refuse
     """
 
     tensor: str | None = None
     columns: tuple[str, ...] | None = None
     n_dims: int | None = None
+    header: bool | None = None
     drop_invalid_rows: bool = True
 
 
@@ -50,6 +89,10 @@ class FoundTensor:
     too_large : rows with a finite value beyond float32, which is infinite in `tensor`
     unit : what the user counts in the file: its "line"s from 1 or its "row"s from 0
     place : the number, in that unit, of a row
+    format : what the file is, as people call it
+    dtype : of the values in the file
+    dim_names : what the file calls the dimensions; empty where it does not
+    choices : what could also have been read
     """
 
     tensor: np.ndarray
@@ -59,6 +102,10 @@ class FoundTensor:
     notes: tuple[str, ...] = ()
     unit: str = "row"
     place: Callable[[int], int] = int
+    format: str = ""
+    dtype: str = "float32"
+    dim_names: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +118,7 @@ class TensorFile:
     metadata : string columns found in the same file, one row per point, or None
     kept_rows : int64 rows of the file that are points, when some were left out, else None
     n_rows : rows in the file, before some were left out
+    format, dtype, dim_names, choices : as in `FoundTensor`
     """
 
     tensor: np.ndarray
@@ -79,3 +127,7 @@ class TensorFile:
     n_rows: int
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    format: str = ""
+    dtype: str = ""
+    dim_names: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from data.errors import LimitError, MetadataLengthError, ReadError
 from data.limits import Limits
 from data.readers.bounds import check_readable, spell_bytes
+from data.readers.contract import Choice
 from data.readers.text_source import open_text
 from data.readers.unique_names import unique_names
 
@@ -30,6 +31,7 @@ class MetadataFile:
     table: pa.Table
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,12 @@ class Cells:
         return texts
 
 
-def read_metadata(path: Path, name: str, n_rows: int, limits: Limits) -> MetadataFile:
-    """Read the metadata of `n_rows` points.
+def read_metadata(
+    path: Path, name: str, n_rows: int | None, limits: Limits, header: bool | None = None
+) -> MetadataFile:
+    """Read the metadata of `n_rows` points, or whatever rows there are when it is None.
 
-    One column has no heading, as TensorBoard writes it; several have one.
+    One column has no heading, as TensorBoard writes it; several have one. `header` says otherwise.
     """
     _check_file(path, name, limits)
     with open_text(path, name) as source:
@@ -81,23 +85,34 @@ def read_metadata(path: Path, name: str, n_rows: int, limits: Limits) -> Metadat
     else:
         cells = _plain_cells(text, delimiter)
     n_columns = _n_columns(cells, name, limits)
-    has_header = n_columns > 1
-    n_found = _without_blank_end(cells, n_rows + has_header) - has_header
-    if n_columns == 1 and n_found == n_rows + 1:
+    has_header = n_columns > 1 if header is None else header
+    n_found = _without_blank_end(cells, (n_rows or 0) + has_header) - has_header
+    if n_rows is None:
+        n_rows = n_found
+    if n_columns == 1 and n_found == n_rows + 1 and header is None:
         has_header, n_found = True, n_rows
         warnings.append(
             f"{name} has one line more than there are points: "
             f"its first line {cells.row(0)[0][:60]!r} was taken as the heading."
         )
-    _check_length(n_found, n_rows, name, has_header)
-    header = cells.row(0) if has_header else ["label"]
-    names, changed = unique_names(header)
+    choices = (_heading(has_header),)
+    _check_length(n_found, n_rows, name, choices)
+    names, changed = unique_names(cells.row(0) if has_header else _column_names(n_columns))
     if changed:
         warnings.append(f"{name}: columns were renamed: {', '.join(changed)}.")
     rows = slice(int(has_header), n_rows + int(has_header))
     warnings += _ragged(cells, rows, n_columns, name)
     table = pa.table({new: cells.column(j, rows) for j, new in enumerate(names)})
-    return MetadataFile(table, tuple(warnings), tuple(_long_cells(table, name, limits)))
+    return MetadataFile(table, tuple(warnings), tuple(_long_cells(table, name, limits)), choices)
+
+
+def _heading(has_header: bool) -> Choice:
+    label = "The first line is a heading"
+    return Choice("metadata_header", label, "switch", has_header)
+
+
+def _column_names(n_columns: int) -> list[str]:
+    return ["label"] if n_columns == 1 else [f"column {j + 1}" for j in range(n_columns)]
 
 
 def _check_file(path: Path, name: str, limits: Limits) -> None:
@@ -179,9 +194,10 @@ def _without_blank_end(cells: Cells, wanted: int) -> int:
     return n_rows
 
 
-def _check_length(n_found: int, n_rows: int, name: str, has_header: bool) -> None:
+def _check_length(n_found: int, n_rows: int, name: str, choices: tuple[Choice, ...]) -> None:
     if n_found == n_rows:
         return
+    has_header = choices[0].answer
     heading = " below its heading" if has_header else ""
     found = f"{n_found} {'row' if n_found == 1 else 'rows'}" if n_found else "no rows"
     points = f"{n_rows} {'point' if n_rows == 1 else 'points'}"
@@ -189,7 +205,9 @@ def _check_length(n_found: int, n_rows: int, name: str, has_header: bool) -> Non
     if has_header and n_found == n_rows - 1:
         hint += " A file of several columns needs a heading as its first line."
     raise MetadataLengthError(
-        f"The metadata ({name}) has {found}{heading}, the tensor has {points}.", hint=hint
+        f"The metadata ({name}) has {found}{heading}, the tensor has {points}.",
+        hint=hint,
+        choices_left=choices,
     )
 
 

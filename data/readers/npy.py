@@ -14,12 +14,14 @@ import numpy as np
 from data.errors import LimitError, ReadError
 from data.limits import Limits
 from data.readers.bounds import check_readable, check_shape, spell_bytes
-from data.readers.contract import FoundTensor, ReadOptions
+from data.readers.contract import Choice, FoundTensor, Option, ReadOptions
 
 MAGIC = b"\x93NUMPY"
 # The header of a plain array is some 120 bytes; numpy itself stops at 10,000.
 MAX_HEADER = 10_000
 BLOCK_BYTES = 8 * 1024**2
+# Row lengths of well-known embeddings, which are suggested for a file that does not say.
+USUAL_DIMS = (2, 3, 4, 8, 16, 32, 50, 64, 100, 128, 200, 256, 300, 384, 512, 768, 784, 1024, 1536)
 KNOWN_MAGIC = {
     b"\x89PNG": "a PNG image",
     b"PK\x03\x04": "a zip archive (.npz?)",
@@ -60,6 +62,8 @@ def read_npy(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
         tensor,
         too_large=too_large,
         warnings=(f"{surplus} bytes after the array were ignored.",) if surplus else (),
+        format="NumPy array",
+        dtype=header.dtype.name,
     )
 
 
@@ -166,6 +170,7 @@ def read_raw(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
     """Read little-endian float32 values without a header."""
     size = check_readable(path, name)
     n_dims = options.n_dims
+    choice = _row_length(size // 4, n_dims)
     if size % 4:
         raise ReadError(
             f"{name} is no raw float32 file: {size} bytes are no whole number of 4-byte values."
@@ -174,6 +179,7 @@ def read_raw(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
         raise ReadError(
             f"{name} holds {size // 4} float32 values and does not say how many make a point.",
             hint="Give the number of dimensions (n_dims).",
+            choices_left=(choice,),
         )
     if n_dims < 1 or n_dims > limits.max_dims:
         raise LimitError(f"{n_dims} dimensions were given; max_dims is {limits.max_dims}.")
@@ -182,12 +188,21 @@ def read_raw(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
             f"{name} holds {size // 4} values, which is no whole number of points of "
             f"{n_dims} dimensions.",
             hint="Give another number of dimensions (n_dims).",
+            choices_left=(choice,),
         )
     header = NpyHeader((size // 4 // n_dims, n_dims), np.dtype("<f4"), False, 0)
     check_shape(header.shape, name, limits)
     with path.open("rb") as file:
         tensor, _ = stream_matrix(file, header, name)
-    return FoundTensor(tensor)
+    return FoundTensor(tensor, format="raw float32 values", choices=(choice,))
+
+
+def _row_length(n_values: int, n_dims: int | None) -> Choice:
+    """Return the question how many values make a point, with usual answers that divide them."""
+    usual = [n for n in USUAL_DIMS if n_values % n == 0 and n_values > n]
+    options = tuple(Option(str(n), f"{n_values // n:,} points") for n in usual)
+    help = f"Numbers per point; the file holds {n_values:,} of them."
+    return Choice("n_dims", "Dimensions", "number", n_dims, options, help)
 
 
 def check_unpacked(size: int, name: str, limits: Limits) -> None:

@@ -17,7 +17,7 @@ from data.errors import ChooseTensorError, LimitError, ReadError
 from data.limits import Limits
 from data.readers import npy
 from data.readers.bounds import check_readable, check_shape
-from data.readers.contract import FoundTensor, ReadOptions
+from data.readers.contract import Choice, FoundTensor, Option, ReadOptions
 
 MAX_MEMBERS = 1_000
 
@@ -67,6 +67,9 @@ def read_npz(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
         metadata=pa.table(texts) if texts else None,
         too_large=too_large,
         notes=_notes(members, chosen, list(texts)),
+        format="NumPy archive",
+        dtype=chosen.header.dtype.name,
+        choices=_which(members, chosen),
     )
 
 
@@ -134,6 +137,18 @@ def _choose(members: list[Member], name: str, wanted: str | None) -> Member:
         f"{name} holds no 2D array of numbers.",
         hint=f"Save one of shape (points, dimensions); it holds: {shapes}.",
     )
+
+
+def _which(members: list[Member], chosen: Member) -> tuple[Choice, ...]:
+    """Return the question which array is the tensor, when there are several."""
+    tensors = [member for member in members if member.is_tensor]
+    if len(tensors) < 2:
+        return ()
+    options = tuple(
+        Option(m.key, f"{m.header.shape[0]:,} × {m.header.shape[1]:,} {m.header.dtype.name}")
+        for m in tensors
+    )
+    return (Choice("tensor", "Array", "one", chosen.key, options),)
 
 
 def _texts(archive: zipfile.ZipFile, member: Member, name: str) -> pa.StringArray:

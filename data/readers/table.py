@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import compress
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from data.errors import LimitError, ReadError
+from data.errors import LimitError, ProjectorError, ReadError
 from data.limits import Limits
 from data.readers import npy
 from data.readers.bounds import check_readable, check_shape
@@ -42,20 +43,28 @@ def read_table(path: Path, name: str, options: ReadOptions, limits: Limits) -> F
     check_readable(path, name)
     with open_text(path, name) as source:
         layout = find_layout(source.file, name, Path(name).suffix.lower(), options, limits)
-        n_dims = layout.roles.count("number")
-        check_shape((1, n_dims), name, limits)
-        n_texts = layout.roles.count("text")
-        if n_texts > limits.metadata_columns:
-            raise LimitError(
-                f"{name} has {n_texts} columns of text; "
-                f"metadata_columns is {limits.metadata_columns}."
-            )
-        blocks, texts, too_large = _read_blocks(source, layout, name, limits)
-        n_blank = 0 if layout.quoting and source.has_quotes else _trailing_blank_lines(source)
+        try:
+            return _read(source, layout, name, limits)
+        except ProjectorError as error:
+            error.choices_left = layout.choices
+            raise
+
+
+def _read(source: TextSource, layout: TableLayout, name: str, limits: Limits) -> FoundTensor:
+    n_dims = layout.roles.count("number")
+    check_shape((1, n_dims), name, limits)
+    n_texts = layout.roles.count("text")
+    if n_texts > limits.metadata_columns:
+        raise LimitError(
+            f"{name} has {n_texts} columns of text; metadata_columns is {limits.metadata_columns}."
+        )
+    blocks, texts, too_large = _read_blocks(source, layout, name, limits)
+    n_blank = 0 if layout.quoting and source.has_quotes else _trailing_blank_lines(source)
     tensor = _join(blocks, n_dims)
     n_rows = len(tensor) - min(n_blank, len(tensor))
     if n_rows == 0:
         raise ReadError(f"{name} holds no points.", hint="It has a heading only.")
+    is_number = [role == "number" for role in layout.roles]
     return FoundTensor(
         tensor[:n_rows],
         metadata=texts.slice(0, n_rows) if texts is not None else None,
@@ -64,6 +73,10 @@ def read_table(path: Path, name: str, options: ReadOptions, limits: Limits) -> F
         notes=layout.notes,
         unit="line",
         place=lambda row: row + layout.first_line,
+        format=layout.format,
+        dtype="numbers as text",
+        dim_names=tuple(compress(layout.names, is_number)) if layout.has_header else (),
+        choices=layout.choices,
     )
 
 

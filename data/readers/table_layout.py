@@ -9,7 +9,7 @@ from typing import IO, Literal
 
 from data.errors import LimitError, ReadError
 from data.limits import Limits
-from data.readers.contract import ReadOptions
+from data.readers.contract import Choice, Option, ReadOptions
 from data.readers.unique_names import unique_names
 
 Role = Literal["number", "text"]
@@ -19,6 +19,8 @@ MISSING = ("", "nan", "na", "n/a", "null", "none", "#n/a", "inf", "infinity")
 FIRST_BYTES = 64 * 1024**2
 SAMPLE_BYTES = 256 * 1024
 SAMPLE_LINES = 200
+# Of more columns than these nobody picks some by hand.
+MAX_OPTIONS = 2_000
 DELIMITERS = {".tsv": "\t", ".csv": ",\t;", ".txt": "\t,; "}
 DELIMITER_NAMES = {"\t": "tabs", ",": "commas", ";": "semicolons", " ": "spaces"}
 
@@ -33,6 +35,7 @@ class TableLayout:
     roles : whether a column is a dimension ("number") or metadata ("text")
     first_line : line of the first point, from 1
     line_length : bytes of the longest line seen
+    choices : whether there is a heading, and which columns are the vectors
     """
 
     delimiter: str
@@ -44,6 +47,14 @@ class TableLayout:
     line_length: int
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def format(self) -> str:
+        """What the table is, as people call it."""
+        if len(self.names) == 1:
+            return "text, one number per line"
+        return f"text table, columns separated by {DELIMITER_NAMES[self.delimiter]}"
 
 
 def find_layout(
@@ -62,13 +73,17 @@ def find_layout(
     rows = [cells for cells in _split(lines, delimiter, quoting) if cells]
     if not rows:
         raise ReadError(f"{name} is empty.", hint="It holds blank lines only.")
-    body = rows[1:] or rows
+    body = rows if options.header is False else rows[1:] or rows
     width = len(rows[0])
     kinds = [_kind([row[j] for row in body if j < len(row)]) for j in range(width)]
     has_header = len(rows) > 1 and _is_header(rows[0], kinds)
+    if options.header is not None:
+        has_header = options.header
     is_index = has_header and not rows[0][0].strip() and _counts([row[0] for row in rows[1:]])
     names, warnings = _names(rows[0] if has_header else None, kinds, is_index, name)
-    roles = _roles(names, kinds, is_index, options, name)
+    roles = _roles(names, kinds, is_index, options)
+    choices = _choices(names, kinds, roles, has_header)
+    _check_roles(names, roles, options, name, choices)
     used = delimiter != DELIMITERS[suffix][0] and width > 1 and suffix == ".tsv"
     notes = [f"Columns are separated by {DELIMITER_NAMES[delimiter]}, not tabs."] if used else []
     notes += _notes(names, roles, is_index, rows[0] if not has_header else None)
@@ -82,6 +97,7 @@ def find_layout(
         line_length=max(len(line.encode()) for line in lines),
         warnings=tuple(warnings),
         notes=tuple(notes),
+        choices=choices,
     )
 
 
@@ -176,26 +192,53 @@ def _roles(
     kinds: list[Role],
     is_index: bool,
     options: ReadOptions,
-    name: str,
 ) -> tuple[Role, ...]:
+    if options.columns is not None:
+        chosen = set(options.columns)
+        return tuple("number" if column in chosen else "text" for column in names)
+    roles: list[Role] = list(kinds)
+    if is_index:
+        roles[0] = "text"
+    return tuple(roles)
+
+
+def _check_roles(
+    names: tuple[str, ...],
+    roles: tuple[Role, ...],
+    options: ReadOptions,
+    name: str,
+    choices: tuple[Choice, ...],
+) -> None:
+    """Refuse columns that are not there, and a table without any vector."""
     if options.columns is not None:
         unknown = [column for column in options.columns if column not in names]
         if unknown or not options.columns:
             raise ReadError(
                 f"{name} has no column {unknown[0]!r}." if unknown else "No column was chosen.",
                 hint=f"The columns are: {', '.join(names[:50])}.",
+                choices_left=choices,
             )
-        chosen = set(options.columns)
-        return tuple("number" if column in chosen else "text" for column in names)
-    roles: list[Role] = list(kinds)
-    if is_index:
-        roles[0] = "text"
-    if "number" not in roles:
+    elif "number" not in roles:
         raise ReadError(
             f"{name} has no column of numbers; its columns are: {', '.join(names[:20])}.",
             hint="Is it a metadata file? Open it together with the file of vectors.",
+            choices_left=choices,
         )
-    return tuple(roles)
+
+
+def _choices(
+    names: tuple[str, ...], kinds: list[Role], roles: tuple[Role, ...], has_header: bool
+) -> tuple[Choice, ...]:
+    header = Choice("header", "The first line is a heading", "switch", has_header)
+    if not 1 < len(names) <= MAX_OPTIONS:
+        return (header,)
+    options = tuple(
+        Option(name, "numbers" if kind == "number" else "text", kind == "number")
+        for name, kind in zip(names, kinds, strict=True)
+    )
+    chosen = tuple(name for name, role in zip(names, roles, strict=True) if role == "number")
+    help = "The columns that make the vector; the others become metadata."
+    return header, Choice("columns", "Vector", "several", chosen, options, help)
 
 
 def _notes(

@@ -10,7 +10,7 @@ import numpy as np
 from data.errors import ReadError
 from data.limits import Limits
 from data.readers.bounds import check_readable, check_shape
-from data.readers.contract import FoundTensor, ReadOptions, TensorFile
+from data.readers.contract import Choice, FoundTensor, ReadOptions, TensorFile
 from data.readers.npy import read_npy, read_raw
 from data.readers.npz import read_npz
 from data.readers.remarks import remarks
@@ -50,10 +50,11 @@ def read_tensor(path: Path, name: str, options: ReadOptions, limits: Limits) -> 
     check_shape(found.tensor.shape, name, limits)
     finite = _finite_rows(found.tensor)
     warnings = list(found.warnings)
-    tensor, metadata, kept_rows = found.tensor, found.metadata, None
+    tensor, metadata, kept_rows, choices = found.tensor, found.metadata, None, found.choices
     if not finite.all():
         complaint = _complaint(found, finite)
-        _refuse_dropping(complaint, finite, options, name)
+        choices = (*choices, _dropping(options))
+        _refuse_dropping(complaint, finite, options, name, choices)
         warnings.append(f"Left out: {complaint}")
         kept_rows = np.flatnonzero(finite)
         tensor = _keep(tensor, kept_rows)
@@ -66,6 +67,10 @@ def read_tensor(path: Path, name: str, options: ReadOptions, limits: Limits) -> 
         n_rows=len(finite),
         warnings=(*warnings, *more_warnings),
         notes=(*found.notes, *notes),
+        format=found.format,
+        dtype=found.dtype,
+        dim_names=found.dim_names,
+        choices=choices,
     )
 
 
@@ -118,13 +123,25 @@ def _places(found: FoundTensor, rows: np.ndarray) -> str:
     return f"{unit} {shown}{'..' if len(rows) > SHOWN_ROWS else ''}{counted}"
 
 
-def _refuse_dropping(complaint: str, finite: np.ndarray, options: ReadOptions, name: str) -> None:
+def _dropping(options: ReadOptions) -> Choice:
+    label, help = "Leave out rows that are not finite", "Points need a finite value everywhere."
+    return Choice("drop_invalid_rows", label, "switch", options.drop_invalid_rows, help=help)
+
+
+def _refuse_dropping(
+    complaint: str,
+    finite: np.ndarray,
+    options: ReadOptions,
+    name: str,
+    choices: tuple[Choice, ...],
+) -> None:
     if not finite.any():
-        raise ReadError(f"{name} has no row that can be a point: {complaint}")
+        raise ReadError(f"{name} has no row that can be a point: {complaint}", choices_left=choices)
     if not options.drop_invalid_rows:
         raise ReadError(
             f"{name}: {complaint}",
             hint="Correct them, or open the file again and let these rows be left out.",
+            choices_left=choices,
         )
 
 
