@@ -70,7 +70,12 @@ class Tiles:
 
 @dataclass(frozen=True)
 class DatasetRecord:
-    """Everything about a dataset except its arrays; the JSON form is the HTTP answer."""
+    """Everything about a dataset except its arrays; the JSON form is the HTTP answer.
+
+    Attributes
+    ----------
+    label_by : the column that names the points, where somebody chose one
+    """
 
     id: str
     name: str
@@ -83,6 +88,7 @@ class DatasetRecord:
     metadata_revision: int = 0
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    label_by: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain dictionaries and lists."""
@@ -109,7 +115,9 @@ class DatasetRecord:
 
 
 def label_column(record: DatasetRecord) -> str | None:
-    """Return the column that names the points: the first of text, else the first."""
+    """Return the column that names the points: the chosen, else the first of text or of all."""
+    if record.label_by and record.column(record.label_by):
+        return record.label_by
     texts = (column.name for column in record.columns if column.kind == "text")
     first = record.columns[0].name if record.columns else None
     return next(texts, first)

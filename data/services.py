@@ -14,6 +14,7 @@ from data.logdirs import LogDirectories
 from data.stores.bookmarks import BookmarkStore, StoryStore
 from data.stores.datasets import DatasetStore
 from data.stores.durable_records import RESERVE_BYTES, DurableRecords
+from data.stores.previews import PreviewStore
 from data.stores.projections import ProjectionStore
 from data.stores.uploads import UploadStore
 from data.stores.views import ViewStore
@@ -33,6 +34,7 @@ class Services:
     bookmarks: BookmarkStore
     stories: StoryStore
     uploads: UploadStore
+    previews: PreviewStore
     logdirs: LogDirectories
 
     @classmethod
@@ -82,5 +84,6 @@ class Services:
             bookmarks=BookmarkStore(records),
             stories=StoryStore(records),
             uploads=uploads,
+            previews=PreviewStore(uploads, datasets),
             logdirs=LogDirectories(logdirs, limits),
         )

@@ -10,6 +10,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from dashboard.parse_request import FIELDS, parse_request
 from dashboard.routes.api_runs import add_from_run
 from dashboard.routes.uploads import received_form
+from dashboard.values import read_switch
+from data.parsing import MetadataRequest
 from data.services import Services
 
 FILES = ("tensors", "metadata", "sprite")
@@ -34,8 +36,12 @@ def build_upload_routes(services: Services) -> Blueprint:
     @routes.post("/<dataset_id>/metadata")
     def set_metadata(dataset_id: str) -> Response:
         services.datasets.record(dataset_id)
-        with received_form(uploads, (), ("metadata",)) as form:
-            record = services.datasets.set_metadata(dataset_id, form.file("metadata"))
+        with received_form(uploads, ("key", "match", "keep"), ("metadata",)) as form:
+            asked = MetadataRequest(
+                form.file("metadata"), key=form.text("key"), match=form.text("match")
+            )
+            keep = read_switch("keep", form.text("keep")) if form.text("keep") else None
+            record = services.datasets.set_metadata(dataset_id, asked, keep)
         return jsonify(record.to_json())
 
     return routes

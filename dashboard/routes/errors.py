@@ -47,7 +47,7 @@ REFUSALS = {
 
 def install_error_answers(server: Flask) -> None:
     """Answer all errors of a server in one shape; causes go to the log, never to a user."""
-    server.register_error_handler(ProjectorError, _answer_known)
+    server.register_error_handler(ProjectorError, answer_error)
     server.register_error_handler(HTTPException, _answer_refusal)
     server.register_error_handler(Exception, _answer_unknown)
     # Dash would list everything it serves.
@@ -61,13 +61,13 @@ def _answer(status: int, code: str, message: str, hint: str = "", **more: object
     return answer
 
 
-def _answer_known(error: ProjectorError) -> Response:
+def answer_error(error: ProjectorError, **more: object) -> Response:
+    """Return what a user is told of an error; `more` goes beside code, message and hint."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
-    more: dict[str, object] = {}
     if isinstance(error, ChooseTensorError):
-        more = {"choices": error.choices}
+        more["choices"] = error.choices
     elif isinstance(error, EditConflictError):
-        more = {"current": error.current}
+        more["current"] = error.current
     return _answer(status, error.code, error.message, error.hint, **more)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,13 @@ def main() -> None:
 
         result = run(request)
     except ProjectorError as error:
-        result = {"error": type(error).__name__, "message": error.message, "hint": error.hint}
+        result = {
+            "error": type(error).__name__,
+            "message": error.message,
+            "hint": error.hint,
+            "part": error.part,
+            "choices_left": [asdict(choice) for choice in error.choices_left],
+        }
         if isinstance(error, ChooseTensorError):
             result["choices"] = error.choices
     except MemoryError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -48,6 +48,7 @@ class Choice:
     kind : "one" of the options, "several" of them, a "switch", a "number", or a "size" WxH; a
         number's options are suggestions
     answer : what was taken; None where there is none yet
+    resets : other choices whose answers mean nothing once this one is changed
     """
 
     name: str
@@ -56,6 +57,42 @@ class Choice:
     answer: Answer = None
     options: tuple[Option, ...] = ()
     help: str = ""
+    resets: tuple[str, ...] = ()
+
+
+def choices_from_json(stated: list[dict[str, Any]]) -> tuple[Choice, ...]:
+    """Build choices from JSON, which knows no tuples."""
+    return tuple(
+        Choice(
+            **{
+                **choice,
+                "answer": _without_lists(choice["answer"]),
+                "options": tuple(Option(**option) for option in choice["options"]),
+                "resets": tuple(choice["resets"]),
+            }
+        )
+        for choice in stated
+    )
+
+
+def _without_lists(answer: Any) -> Any:
+    return tuple(answer) if isinstance(answer, list) else answer
+
+
+@dataclass(frozen=True)
+class FirstRows:
+    """The first points, for people to see what was recognized.
+
+    Attributes
+    ----------
+    dims : names of the first dimensions; empty where the file does not name them
+    vectors : the first values of each point
+    cells : the metadata of each point, cut to what a table can show
+    """
+
+    dims: tuple[str, ...] = ()
+    vectors: tuple[tuple[float, ...], ...] = ()
+    cells: tuple[tuple[str | None, ...], ...] = ()
 
 
 @dataclass(frozen=True)

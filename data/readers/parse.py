@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.dataset import Column, Sprite
-from data.errors import LimitError, MetadataLengthError
+from data.errors import LimitError
 from data.limits import Limits
 from data.metadata import Metadata, describe_column
+from data.readers.added_metadata import read_added
 from data.readers.contract import KEPT_ROWS, ReadOptions, TensorFile
-from data.readers.metadata_file import read_metadata
+from data.readers.metadata_file import MetadataFile, read_metadata
+from data.readers.recognized import blamed, first_rows, thumbnail_size
 from data.readers.tensor_file import read_tensor
 from data.readers.unique_names import unique_names
 
@@ -34,60 +36,73 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     if "sheet" in request:
         return _tiles(request, out)
     if request["tensor"] is None:
-        return _metadata_only(request, out, limits)
+        return _added(request, out, limits)
+    return _dataset(request, out, limits)
+
+
+def _dataset(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, Any]:
     options = ReadOptions(**request["options"])
-    path, name = Path(request["tensor"]["path"]), request["tensor"]["name"]
-    found = read_tensor(path, name, options, limits)
+    with blamed("tensors"):
+        found = read_tensor(
+            Path(request["tensor"]["path"]), request["tensor"]["name"], options, limits
+        )
     np.save(out / "tensor.npy", found.tensor, allow_pickle=False)
     if found.kept_rows is not None:
         # Metadata that are added later describe the rows of the file: its count, then those kept.
         np.save(out / KEPT_ROWS, np.concatenate(([found.n_rows], found.kept_rows)))
-    warnings, notes = list(found.warnings), list(found.notes)
+    warnings, notes, choices = list(found.warnings), list(found.notes), list(found.choices)
     tables = []
-    if request["metadata"]:
-        file = read_metadata(
-            Path(request["metadata"]["path"]), request["metadata"]["name"], found.n_rows, limits
-        )
-        kept = found.kept_rows
-        tables.append(file.table if kept is None else file.table.take(kept))
-        warnings += file.warnings
-        notes += file.notes
-    if found.metadata is not None:
-        tables.append(found.metadata)
-    table = _join(tables, limits)
+    with blamed("metadata", found.choices):
+        if request["metadata"]:
+            file = _metadata(request, found.n_rows, limits)
+            kept = found.kept_rows
+            tables.append(file.table if kept is None else file.table.take(kept))
+            warnings += file.warnings
+            notes += file.notes
+            choices += file.choices
+        if found.metadata is not None:
+            tables.append(found.metadata)
+        table = _join(tables, limits)
     sprite = None
     if request["sprite"]:
         thumbnails = _read_sprite(request, found, table, out, limits)
         sprite = thumbnails.sprite
         warnings += thumbnails.warnings
         notes += thumbnails.notes
+        size = (sprite.width, sprite.height) if sprite else request["thumbnail"]
+        choices.append(thumbnail_size(size))
     n_points, n_dims = found.tensor.shape
     return {
         "columns": _write(table, out),
         "sprite": asdict(sprite) if sprite else None,
         "n_points": n_points,
         "n_dims": n_dims,
+        "n_rows": found.n_rows,
+        "format": found.format,
+        "dtype": found.dtype,
+        "first": asdict(first_rows(table, found.tensor, found.dim_names)),
+        "choices": [asdict(choice) for choice in choices],
         "warnings": warnings,
         "notes": notes,
     }
 
 
-def _metadata_only(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, Any]:
+def _metadata(request: dict[str, Any], n_rows: int, limits: Limits) -> MetadataFile:
     path, name = Path(request["metadata"]["path"]), request["metadata"]["name"]
-    if request["kept_rows"] is None:
-        file = read_metadata(path, name, request["n_rows"], limits)
-        table = file.table
-    else:
-        n_rows, *kept = np.load(request["kept_rows"], allow_pickle=False).tolist()
-        try:
-            file = read_metadata(path, name, n_rows, limits)
-            table = file.table.take(pa.array(kept, pa.int64()))
-        except MetadataLengthError:
-            # As many lines as there are points: the same rows were left out of it.
-            file = read_metadata(path, name, request["n_rows"], limits)
-            table = file.table
-    columns = _write(table, out)
-    return {"columns": columns, "warnings": file.warnings, "notes": file.notes}
+    return read_metadata(path, name, n_rows, limits, request["metadata_header"])
+
+
+def _added(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, Any]:
+    with blamed("metadata"):
+        added = read_added(request, limits)
+    return {
+        "columns": _write(added.table, out),
+        "by_key": added.by_key,
+        "first": asdict(first_rows(added.table)),
+        "choices": [asdict(choice) for choice in added.choices],
+        "warnings": added.warnings,
+        "notes": added.notes,
+    }
 
 
 def _read_sprite(

@@ -229,7 +229,9 @@ def _check_roles(
 def _choices(
     names: tuple[str, ...], kinds: list[Role], roles: tuple[Role, ...], has_header: bool
 ) -> tuple[Choice, ...]:
-    header = Choice("header", "The first line is a heading", "switch", has_header)
+    header = Choice(
+        "header", "The first line is a heading", "switch", has_header, resets=("columns",)
+    )
     if not 1 < len(names) <= MAX_OPTIONS:
         return (header,)
     options = tuple(

@@ -20,11 +20,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.column_kinds import check_kind, with_chosen_kinds
-from data.dataset import Dataset, DatasetRecord
-from data.errors import NotFoundError, ParameterError
+from data.dataset import Column, Dataset, DatasetRecord
+from data.errors import LimitError, NotFoundError, ParameterError
 from data.limits import Limits
 from data.metadata import Kind, Metadata
-from data.parsing import Parsed, ParseRequest, Source, parse, parse_metadata
+from data.parsing import (
+    MetadataRequest,
+    Parsed,
+    ParsedMetadata,
+    ParseRequest,
+    PresentPoints,
+    parse,
+    parse_metadata,
+)
 from data.readers.contract import KEPT_ROWS
 from data.stores.files import (
     alone,
@@ -112,46 +120,112 @@ class DatasetStore:
         """
         with staging(self.directory) as directory:
             parsed = parse(request, directory, self.limits)
-            dataset_id = content_id(directory)
-            final = self.directory / dataset_id
-            if final.is_dir():
-                return self.record(dataset_id)
-            record = _new_record(dataset_id, parsed, name or request.tensor.name, source)
-            record = replace(record, warnings=(*warnings, *record.warnings))
-            (directory / "result.json").unlink(missing_ok=True)
-            write_json(directory / "dataset.json", record.to_json())
-            try:
-                publish(directory, final)
-            except OSError as error:
-                # Somebody has just stored the same content.
-                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                    raise
-                return self.record(dataset_id)
+            name = name or request.tensor.name
+            return self.keep(directory, parsed, name, source, warnings)
+
+    def keep(
+        self,
+        directory: Path,
+        parsed: Parsed,
+        name: str,
+        source: str = "upload",
+        warnings: tuple[str, ...] = (),
+        label_by: str | None = None,
+    ) -> DatasetRecord:
+        """Make a dataset of what `parse` wrote into a directory of the same disk.
+
+        The directory is moved away; it stays only when there is such a dataset already.
+        """
+        dataset_id = content_id(directory)
+        final = self.directory / dataset_id
+        if final.is_dir():
+            return self._labeled(dataset_id, label_by)
+        record = _new_record(dataset_id, parsed, name, source)
+        record = replace(record, warnings=(*warnings, *record.warnings), label_by=label_by)
+        (directory / "result.json").unlink(missing_ok=True)
+        write_json(directory / "dataset.json", record.to_json())
+        try:
+            publish(directory, final)
+        except OSError as error:
+            # Somebody has just stored the same content.
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            return self._labeled(dataset_id, label_by)
         return record
 
-    def set_metadata(self, dataset_id: str, source: Source) -> DatasetRecord:
-        """Replace the metadata of a dataset; rows and id stay, the revision counts up."""
-        final = self.directory / dataset_id
-        kept_rows = final / KEPT_ROWS
+    def set_metadata(
+        self, dataset_id: str, request: MetadataRequest, keep_others: bool | None = None
+    ) -> DatasetRecord:
+        """Add or replace the metadata of a dataset; rows and id stay, the revision counts up.
+
+        Parameters
+        ----------
+        keep_others : whether columns that the file has not stay; None: only if it has a key
+        """
         with staging(self.directory) as directory:
-            n_points = self.record(dataset_id).n_points
-            kept = kept_rows if kept_rows.is_file() else None
-            parsed = parse_metadata(source, n_points, directory, self.limits, kept)
-            sync_file(directory / "metadata.parquet")
-            # Reading took a while; who renamed or changed the dataset meanwhile is not undone.
-            with alone(self.directory, dataset_id):
-                record = self.record(dataset_id)
-                revision = record.metadata_revision + 1
-                (directory / "metadata.parquet").rename(final / _metadata_name(revision))
-                sync_directory(final)
-                record = replace(
-                    record,
-                    columns=with_chosen_kinds(parsed.columns, record.columns),
-                    metadata_revision=revision,
-                    warnings=tuple(dict.fromkeys((*record.warnings, *parsed.warnings))),
-                    notes=tuple(dict.fromkeys((*record.notes, *parsed.notes))),
-                )
-                write_json(final / "dataset.json", record.to_json())
+            parsed = parse_metadata(request, self.points(dataset_id), directory, self.limits)
+            keep_others = parsed.by_key if keep_others is None else keep_others
+            return self.keep_metadata(dataset_id, directory, parsed, keep_others)
+
+    def points(self, dataset_id: str) -> PresentPoints:
+        """Return what is needed to read metadata for a dataset."""
+        record, folder = self.record(dataset_id), self.directory / dataset_id
+        kept, metadata = folder / KEPT_ROWS, folder / _metadata_name(record.metadata_revision)
+        return PresentPoints(
+            record.n_points,
+            kept if kept.is_file() else None,
+            metadata if metadata.is_file() else None,
+        )
+
+    def keep_metadata(
+        self, dataset_id: str, directory: Path, parsed: ParsedMetadata, keep_others: bool
+    ) -> DatasetRecord:
+        """Give a dataset the metadata that `parse_metadata` wrote into a directory."""
+        staged, final = directory / "metadata.parquet", self.directory / dataset_id
+        # Reading took a while; who renamed or changed the dataset meanwhile is not undone.
+        with alone(self.directory, dataset_id), storage_errors():
+            record = self.record(dataset_id)
+            columns = with_chosen_kinds(parsed.columns, record.columns)
+            if keep_others and record.columns:
+                columns = self._join_columns(record, columns, staged)
+            sync_file(staged)
+            revision = record.metadata_revision + 1
+            staged.rename(final / _metadata_name(revision))
+            sync_directory(final)
+            record = replace(
+                record,
+                columns=columns,
+                metadata_revision=revision,
+                warnings=tuple(dict.fromkeys((*record.warnings, *parsed.warnings))),
+                notes=tuple(dict.fromkeys((*record.notes, *parsed.notes))),
+            )
+            write_json(final / "dataset.json", record.to_json())
+        return record
+
+    def _join_columns(
+        self, record: DatasetRecord, new: tuple[Column, ...], staged: Path
+    ) -> tuple[Column, ...]:
+        """Put new columns beside, or in place of, those that are there."""
+        table = pq.read_table(self.directory / record.id / _metadata_name(record.metadata_revision))
+        added = pq.read_table(staged)
+        columns = {column.name: column for column in (*record.columns, *new)}
+        if len(columns) > self.limits.metadata_columns:
+            raise LimitError(
+                f"The points would have {len(columns)} columns of metadata; "
+                f"metadata_columns is {self.limits.metadata_columns}."
+            )
+        new_names = set(added.column_names)
+        joined = {name: (added if name in new_names else table).column(name) for name in columns}
+        pq.write_table(pa.table(list(joined.values()), names=list(joined)), staged)
+        return tuple(columns.values())
+
+    def _labeled(self, dataset_id: str, label_by: str | None) -> DatasetRecord:
+        """Return the record of a dataset that is there, with the label that was chosen."""
+        with alone(self.directory, dataset_id):
+            record = self.record(dataset_id)
+            if label_by is not None and record.column(label_by):
+                record = replace(record, label_by=label_by)
+                write_json(self.directory / dataset_id / "dataset.json", record.to_json())
         return record
 
     def rename(self, dataset_id: str, name: str) -> DatasetRecord:

@@ -84,6 +84,29 @@ def staging(parent: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Hold a directory across all server processes without waiting for it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is not there.
+    BlockingIOError
+        If somebody else holds it.
+    """
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            yield
+        finally:
+            # Closing is not enough while a child that was just started still has a copy.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def alone(directory: Path, name: str) -> Iterator[None]:
     """Hold a lock across all server processes, so that one works on a name and the rest wait.
 

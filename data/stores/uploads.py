@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -19,7 +18,7 @@ from tempfile import TemporaryFile
 from data.errors import ConflictError, LimitError, NotFoundError, StorageError
 from data.limits import Limits
 from data.stores.chunks import BLOCK, Body, Chunk, DamagedError, Upload, check_place, receive
-from data.stores.files import storage_errors, write_json
+from data.stores.files import locked, storage_errors, write_json
 
 ID = re.compile(r"[0-9a-f]{32}")
 # Longer than any upload takes; counted from the last piece that arrived.
@@ -36,7 +35,8 @@ def free_bytes(directory: Path) -> int:
 class UploadStore:
     """Uploads under `root`/uploads: one directory each, with a record and the bytes so far.
 
-    Forms that are being received have their own directories there; `remove_stale` cleans both.
+    Forms that are being received and previews have their own directories there; `remove_stale`
+    cleans all of them.
 
     Parameters
     ----------
@@ -159,14 +159,20 @@ class UploadStore:
             shutil.rmtree(self._folder(upload_id), ignore_errors=True)
 
     @contextmanager
-    def spent(self, upload_id: str) -> Iterator[Upload]:
-        """Give a complete upload to be read; it is removed if nothing is raised meanwhile."""
+    def used(self, upload_id: str) -> Iterator[Upload]:
+        """Give a complete upload to be read; nobody else has it meanwhile."""
         with self._held(upload_id) as upload:
             if not upload.complete:
                 raise ConflictError(
                     f"The upload of {upload.name} is not complete.",
                     hint="Send the rest and complete it, then use it.",
                 )
+            yield upload
+
+    @contextmanager
+    def spent(self, upload_id: str) -> Iterator[Upload]:
+        """Give a complete upload to be read; it is removed if nothing is raised meanwhile."""
+        with self.used(upload_id) as upload:
             yield upload
             shutil.rmtree(self._folder(upload_id), ignore_errors=True)
 
@@ -175,7 +181,7 @@ class UploadStore:
         return self._folder(upload_id) / "content"
 
     def remove_stale(self) -> None:
-        """Remove uploads and forms of which nothing was heard for 24 h."""
+        """Remove uploads, forms and previews of which nothing was heard for 24 h."""
         oldest = time.time() - STALE_SECONDS
         for path in self.directory.iterdir():
             # Gone since, or in use.
@@ -211,23 +217,14 @@ class UploadStore:
 def _locked(folder: Path) -> Iterator[None]:
     """Lock a directory across all server processes, or say that it is in use."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
+        with locked(folder):
+            yield
     except FileNotFoundError:
         raise _unknown() from None
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConflictError(
-                "Another request works on this upload.", hint="Try again in a moment."
-            ) from None
-        try:
-            yield
-        finally:
-            # Closing is not enough while a child that was just started still has a copy.
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
-    finally:
-        os.close(descriptor)
+    except BlockingIOError:
+        raise ConflictError(
+            "Another request works on this upload.", hint="Try again in a moment."
+        ) from None
 
 
 def _unknown() -> NotFoundError:

@@ -11,7 +11,15 @@ from PIL import Image
 from data.dataset import Column, Sprite
 from data.errors import ChooseTensorError, LimitError, MetadataLengthError, ReadError
 from data.limits import Limits
-from data.parsing import ParseRequest, ReadOptions, Source, parse, parse_metadata
+from data.parsing import (
+    MetadataRequest,
+    ParseRequest,
+    PresentPoints,
+    ReadOptions,
+    Source,
+    parse,
+    parse_metadata,
+)
 
 LIMITS = Limits()
 
@@ -71,11 +79,13 @@ def test_errors_of_the_child_are_raised_as_they_were(tmp_path: Path, out: Path) 
 
 def test_metadata_is_read_on_its_own(tmp_path: Path, out: Path) -> None:
     (tmp_path / "m.tsv").write_text("a\nb\n")
-    parsed = parse_metadata(source(tmp_path / "m.tsv"), 2, out, LIMITS)
+    parsed = parse_metadata(
+        MetadataRequest(source(tmp_path / "m.tsv")), PresentPoints(2), out, LIMITS
+    )
     assert parsed.columns == (Column("label", "text", 2),)
     assert pq.read_table(out / "metadata.parquet").to_pydict() == {"label": ["a", "b"]}
     with pytest.raises(MetadataLengthError, match="2 rows, the tensor has 5 points"):
-        parse_metadata(source(tmp_path / "m.tsv"), 5, out, LIMITS)
+        parse_metadata(MetadataRequest(source(tmp_path / "m.tsv")), PresentPoints(5), out, LIMITS)
 
 
 def test_memory_is_bounded_and_the_limit_named(tmp_path: Path, out: Path) -> None:
