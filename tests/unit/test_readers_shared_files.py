@@ -1,4 +1,4 @@
-"""The real and the hostile files of the shared data, where they are present."""
+"""The real files of the shared data, where they are present (the hostile ones: tests/app)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from data.errors import ChooseTensorError, ProjectorError, ReadError
 from data.limits import Limits
-from data.parsing import ParseRequest, Source, parse
 from data.readers.metadata_file import read_metadata
 from data.readers.tensor_file import READERS, ReadOptions, read_tensor
 from tests.shared_data import shared_data
 
 FOLDER = shared_data()
 LIMITS = Limits()
-PICKLES = (".pt", ".pkl")
 # word2vec text, which a later reader opens.
-LATER = ("formats/words_w2v.txt", "not_json_bookmarks.txt")
+LATER = ("formats/words_w2v.txt",)
 
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="the shared data is not here")
 
@@ -30,49 +27,9 @@ def load(name: str, key: str) -> Any:
     return json.loads((FOLDER / name).read_text())[key] if FOLDER else []
 
 
-def cases() -> list[Any]:
-    chosen = []
-    for case in load("bad/cases.json", "cases"):
-        name = case["path"]
-        by_suffix = Path(name).suffix in (*READERS, *PICKLES) and name not in LATER
-        if by_suffix or "opens" in case or name.startswith("sprite_"):
-            chosen.append(pytest.param(case, id=name))
-    return chosen
-
-
-def request_of(case: dict[str, Any]) -> ParseRequest:
-    path = FOLDER / "bad" / case["path"]
-    if "opens" in case:
-        tensor, metadata = (Source(path / name, name) for name in case["opens"])
-        return ParseRequest(tensor, metadata)
-    if case["path"].startswith("sprite_"):
-        sprite = Source(path / "s.png", "s.png")
-        return ParseRequest(Source(path / "v.tsv", "v.tsv"), sprite=sprite, thumbnail=(16, 16))
-    return ParseRequest(Source(path, path.name))
-
-
-def outcome_of(request: ParseRequest, out: Path) -> tuple[str, str]:
-    """Return the policy that was followed, and all that a person is told."""
-    try:
-        parsed = parse(request, out, LIMITS)
-    except ProjectorError as error:
-        return "error", error.message + error.hint
-    return ("warn" if parsed.warnings else "ok"), " ".join(parsed.warnings + parsed.notes)
-
-
-@pytest.mark.parametrize("case", cases())
-def test_hostile_file_is_met_as_its_policy_says(
-    case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    outcome, said = outcome_of(request_of(case), tmp_path)
-    assert outcome in (case["policy"], case.get("also"))
-    assert str(FOLDER) not in said
-    if outcome != "error":
-        assert np.isfinite(np.load(tmp_path / "tensor.npy")).all()
-    for trace in ("UNPICKLED", "EVALUATED"):
-        for folder in (tmp_path, Path(__file__).resolve().parents[2], FOLDER / "bad"):
-            assert not (folder / trace).exists()
+def test_folder_with_the_name_of_a_file_is_refused() -> None:
+    with pytest.raises(ReadError, match="is not a file"):
+        read_tensor(FOLDER / "bad" / "folder.npy", "folder.npy", ReadOptions(), LIMITS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,221 @@
+"""Small files of every kind that is read, and what must hold of whatever opens."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+
+from data.limits import Limits
+from data.readers.image_sprite import Points
+from data.readers.metadata_file import read_metadata
+from data.readers.projector_config import read_config
+from data.readers.tensor_file import ReadOptions, read_tensor
+from data.readers.thumbnails import read_thumbnails
+
+N_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Family:
+    """Files of one kind.
+
+    Attributes
+    ----------
+    build_seeds : returns whole files
+    suffixes : of their names
+    opens : opens a file as the application would; what it returns is counted
+    """
+
+    build_seeds: Callable[[], list[bytes]]
+    suffixes: tuple[str, ...]
+    opens: Callable[[Path, str, random.Random], str]
+
+
+def saved(save: Callable[..., None], *values: object, **options: object) -> bytes:
+    file = io.BytesIO()
+    save(file, *values, **options)
+    return file.getvalue()
+
+
+def matrix() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(N_ROWS, 3)).astype(np.float32)
+
+
+def npy_seeds() -> list[bytes]:
+    points = matrix()
+    arrays = [points, points.astype(">f8"), np.asfortranarray(points), points.astype(np.float16)]
+    arrays += [(points * 50).astype(np.int64), points > 0, points.astype(np.complex64), points[0]]
+    objects = np.array([["a", 1], [None, {}]], dtype=object)
+    return [*(saved(np.save, array) for array in arrays), saved(np.save, objects)]
+
+
+def npz_seeds() -> list[bytes]:
+    points, names = matrix(), np.array([f"name {row}" for row in range(N_ROWS)])
+    objects = np.array(["a", 1, None] * 4, dtype=object)
+    return [
+        saved(np.savez, x=points),
+        saved(np.savez_compressed, x=points, names=names, sizes=np.arange(N_ROWS) / 7),
+        saved(np.savez, x=points, y=points[:, :2], raw=np.array([b"ab"] * N_ROWS)),
+        saved(np.savez, x=points, objects=objects),
+    ]
+
+
+def raw_seeds() -> list[bytes]:
+    return [matrix().tobytes(), matrix().astype("<f8").tobytes(), bytes(36), b"\xff" * 36]
+
+
+def table_seeds() -> list[bytes]:
+    rows = matrix().tolist()
+    plain = "\n".join("\t".join(f"{value:.4g}" for value in row) for row in rows)
+    headed = "a,b,c,name\n" + "\n".join(
+        ",".join(f"{value:.4g}" for value in row) + f',"name, {i}"' for i, row in enumerate(rows)
+    )
+    european = "a;b;c\n" + plain.replace(".", ",").replace("\t", ";")
+    return [
+        (plain + "\n").encode(),
+        headed.encode(),
+        headed.replace("\n", "\r\n").encode("utf-16"),
+        european.encode(),
+        plain.replace("\t", " ").encode(),
+    ]
+
+
+def metadata_seeds() -> list[bytes]:
+    one = "\n".join(f"wört {row}" for row in range(N_ROWS)) + "\n"
+    several = "name\tgroup\tsize\n" + "\n".join(f"n{i}\tg{i % 3}\t{i / 7}" for i in range(N_ROWS))
+    quoted = "name,text\n" + "\n".join(f'n{i},"a ""quoted"",\nline"' for i in range(N_ROWS))
+    return [
+        one.encode(),
+        several.encode(),
+        quoted.encode(),
+        several.encode("utf-16"),
+        one.encode("cp1252"),
+    ]
+
+
+def sprite_seeds() -> list[bytes]:
+    pixels = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    image = Image.fromarray(pixels)
+    modes = [saved(image.convert(mode).save, "PNG") for mode in ("RGB", "L", "P", "RGBA", "1")]
+    return [
+        *modes,
+        saved(image.save, "JPEG"),
+        saved(image.save, "WEBP"),
+        saved(image.save, "PNG", pnginfo=None, optimize=True),
+    ]
+
+
+def image_seeds() -> list[bytes]:
+    """Zips of a picture per row."""
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 8, 3), dtype=np.uint8)
+    image = Image.fromarray(pixels)
+    kinds = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+    pictures = {f"images/{i}.{kind.lower()}": (kind, i) for i, kind in enumerate(kinds)}
+    seeds = []
+    for way in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", way) as archive:
+            for name, (kind, turns) in pictures.items():
+                archive.writestr(name, saved(image.rotate(turns * 90, expand=True).save, kind))
+            archive.writestr("notes.txt", "no image")
+        seeds.append(packed.getvalue())
+    return seeds
+
+
+def config_seeds() -> list[bytes]:
+    entry = """embeddings { tensor_name: "a:0001" tensor_path: 'a\\x2ftensors.tsv' # comment
+      tensor_shape: [12, 3] metadata_path: "m.tsv" bookmarks_path: "b.txt"
+      sprite { image_path: "s.png" single_image_dim: 8 single_image_dim: 8 } }"""
+    entries = [
+        {
+            "tensorName": "a",
+            "tensorPath": "t.bytes",
+            "tensorShape": [12, 3],
+            "metadataPath": "m.tsv",
+        },
+        {"tensorName": "b", "sprite": {"imagePath": "s.png", "singleImageDim": [8, 8]}},
+    ]
+    return [
+        f'model_checkpoint_path: "model.ckpt-1"\n{entry}\n{entry}'.encode(),
+        json.dumps({"embeddings": entries, "modelCheckpointPath": "../x"}).encode(),
+        json.dumps({"embeddings": entries}, indent=1).encode("utf-8-sig"),
+    ]
+
+
+def open_tensor(path: Path, name: str, chance: random.Random) -> str:
+    options = ReadOptions(
+        tensor="x" if name.endswith("npz") and chance.random() < 0.5 else None,
+        n_dims=chance.choice((1, 3, 5)) if name.endswith("bytes") else None,
+        drop_invalid_rows=chance.random() < 0.8,
+    )
+    found = read_tensor(path, name, options, Limits())
+    tensor = found.tensor
+    assert tensor.dtype == np.float32
+    assert tensor.ndim == 2
+    assert min(tensor.shape) >= 1
+    assert tensor.flags.c_contiguous
+    assert np.isfinite(tensor).all()
+    assert found.n_rows >= len(tensor)
+    assert found.kept_rows is None or len(found.kept_rows) == len(tensor)
+    if found.metadata is not None:
+        check_table(found.metadata, len(tensor))
+    return "opened"
+
+
+def open_metadata(path: Path, name: str, chance: random.Random) -> str:
+    check_table(read_metadata(path, name, N_ROWS, Limits()).table, N_ROWS)
+    return "opened"
+
+
+def check_table(table: pa.Table, n_rows: int) -> None:
+    assert table.num_rows == n_rows
+    assert len(set(table.column_names)) == table.num_columns
+    assert all(column.type == pa.string() for column in table.columns)
+    table.validate(full=True)
+
+
+def open_sprite(path: Path, name: str, chance: random.Random) -> str:
+    names = pa.array([f"{i % 5}.png" for i in range(N_ROWS)])
+    table = pa.table({"image": names} if chance.random() < 0.5 else {})
+    thumbnail = chance.choice((None, (4, 4), (16, 16)))
+    out = path.with_name("sprite.png")
+    points = Points(N_ROWS, np.arange(N_ROWS), table)
+    found = read_thumbnails(path, name, thumbnail, points, Limits(), path.parent)
+    if found.sprite is None:
+        assert found.warnings
+        assert not out.exists()
+        return "no pictures"
+    with Image.open(out, formats=["PNG"]) as image:
+        image.load()
+        assert found.sprite.columns == image.width // found.sprite.width > 0
+    out.unlink()
+    return "opened"
+
+
+def open_config(path: Path, name: str, chance: random.Random) -> str:
+    config = read_config(path.read_bytes(), name)
+    for entry in config.entries:
+        assert all(isinstance(n, int) and n >= 0 for n in entry.tensor_shape)
+        assert isinstance(entry.tensor_path, str)
+    return "opened"
+
+
+FAMILIES = {
+    "npy": Family(npy_seeds, (".npy",), open_tensor),
+    "npz": Family(npz_seeds, (".npz",), open_tensor),
+    "raw": Family(raw_seeds, (".bytes",), open_tensor),
+    "table": Family(table_seeds, (".tsv", ".csv", ".txt"), open_tensor),
+    "metadata": Family(metadata_seeds, (".tsv", ".csv"), open_metadata),
+    "sprite": Family(sprite_seeds, (".png", ".jpg", ".webp"), open_sprite),
+    "images": Family(image_seeds, (".zip",), open_sprite),
+    "config": Family(config_seeds, ("_config.pbtxt", "_config.json"), open_config),
+}
