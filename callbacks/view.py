@@ -11,6 +11,7 @@ from dash import ClientsideFunction, Input, Output, State
 
 from callbacks.arguments import opened_dataset, rows_array, shown_rows
 from dashboard import ids
+from dashboard.figures.color_scale import color_scale
 from dashboard.figures.colors import (
     MISSING,
     N_DISTINCT,
@@ -30,6 +31,11 @@ from data.dataset import Column, Dataset, DatasetRecord
 from data.services import Services
 from data.view_state import ViewState
 
+SCALE_NOTES = {
+    "linear": "",
+    "log": "Logarithmic scale, because the values are very uneven.",
+    "rank": "Colors by rank, because the values are very uneven.",
+}
 ONE_COLOR: dict[str, Any] = {"kind": "none", "colors": [PLAIN], "missing": MISSING}
 
 
@@ -152,22 +158,22 @@ def _by_number(
     dataset: Dataset, column: Column, rows: np.ndarray | None
 ) -> tuple[dict[str, Any], list[Any], str]:
     numbers = dataset.metadata.numbers(column.name)
-    present = numbers[np.isfinite(numbers)]
-    low, high = (float(present.min()), float(present.max())) if present.size else (0.0, 0.0)
+    scale = color_scale(numbers)
     colors = number_colors()
     coloring = {
         "kind": "numeric",
         "dataset": dataset.record.id,
         "column": column.name,
-        "url": _url(dataset, "numbers", column.name),
+        "url": _url(dataset, "numbers", column.name) + f"&scale={scale.kind}",
         "type": "<f4",
-        "low": low,
-        "high": high,
+        "low": scale.low,
+        "high": scale.high,
         "colors": colors,
         "missing": MISSING,
     }
     n_missing = int(np.isnan(numbers if rows is None else numbers[rows]).sum())
-    return coloring, build_number_legend(low, high, colors, n_missing), ""
+    legend = build_number_legend(scale.ticks, colors, n_missing)
+    return coloring, legend, SCALE_NOTES[scale.kind]
 
 
 def _legend_note(n_values: int) -> str:

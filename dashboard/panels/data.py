@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import ids
+from dashboard.figures.colors import MISSING
 from dashboard.panels.columns import build_kind_choice, column_select
 from dashboard.panels.parts import named, section, select
 from data.dataset import DatasetRecord
@@ -158,14 +159,32 @@ def _legend_line(value: str, count: int, color: str) -> html.Div:
 
 
 def build_number_legend(
-    low: float, high: float, colors: list[str], n_missing: int
+    ticks: Sequence[tuple[float, float]], colors: list[str], n_missing: int
 ) -> list[html.Div]:
-    """Build a color bar with its ends, and the number of points without a value."""
+    """Build a color bar with its ticks, and the number of points without a value.
+
+    Parameters
+    ----------
+    ticks : (place on the bar from 0 to 1, number), the two ends first and last
+    """
     gradient = f"linear-gradient(to right, {', '.join(colors)})"
+    marks = [
+        html.Span(number_text(number), style={"left": f"{100 * place:.1f}%"})
+        for place, number in ticks
+    ]
     bar = [
         html.Div(className="colorbar", style={"background": gradient}),
-        html.Div([html.Span(f"{low:.6g}"), html.Span(f"{high:.6g}")], className="colorbar-ends"),
+        html.Div(marks, className="colorbar-ticks"),
     ]
     if n_missing:
-        bar.append(html.Div(f"{n_missing:,} points without a value are gray", className="hint"))
+        gray = html.Span(className="swatch missing", style={"--swatch": MISSING})
+        bar.append(html.Div([gray, f"{n_missing:,} without a value"], className="hint"))
     return bar
+
+
+def number_text(number: float) -> str:
+    """Return a number as short as a tick needs it: 286,363 or 0.034 or 1.2e+09."""
+    size = abs(number)
+    if size and not 1e-3 <= size < 1e7:
+        return f"{number:.2g}"
+    return f"{number:,.0f}" if number == round(number) else f"{number:,.3g}"

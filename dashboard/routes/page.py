@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
+from dashboard.figures.color_scale import KINDS, positions
+from dashboard.routes.arguments import one_of
 from data.dataset import Dataset
 from data.errors import NotFoundError, ParameterError
 from data.rows import decode_rows
@@ -33,9 +35,10 @@ def build_page_routes(services: Services) -> Blueprint:
 
     @routes.get("/numbers")
     def numbers(dataset_id: str, revision: int) -> Response:
-        """Value of every row, little-endian float32; NaN where it is missing."""
+        """Place of every row on a color scale, little-endian float32; NaN where it is missing."""
         values = _dataset(services, dataset_id, revision).metadata.numbers(_column())
-        return _array(values.astype("<f4"))
+        kind = one_of("scale", KINDS, "linear")
+        return _array(positions(values, kind).astype("<f4"))
 
     @routes.get("/points/<int:row>")
     def point(dataset_id: str, revision: int, row: int) -> Response:

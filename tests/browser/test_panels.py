@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -70,9 +71,25 @@ def test_what_the_legend_hides_is_said_below_the_view(page):
 def test_numbers_show_a_color_bar_and_can_be_shown_as_classes(page):
     page.page.get_by_text("Scale", exact=True).click()
     expect(page.page.locator("#legend .colorbar")).to_be_visible()
-    expect(page.page.locator("#legend .colorbar-ends")).to_have_text("09")
+    ticks = page.page.locator("#legend .colorbar-ticks span")
+    assert ticks.all_inner_texts() == ["0", "2", "4", "6", "9"]
+    expect(page.page.locator("#legend-note")).to_have_text("")
     page.page.get_by_text("Classes", exact=True).click()
     expect(page.legend).to_have_count(10)
+
+
+@pytest.mark.usefixtures("real_data")
+def test_word_counts_are_colored_on_a_scale_that_tells_them_apart(page):
+    page.open_dataset("Words", 10_000)
+    page.choose("Color by", "count")
+    expect(page.page.locator("#legend-note")).to_contain_text("very uneven")
+    page.page.wait_for_function("() => projector.shown.coloring.column === 'count'")
+    # A quarter of the colors holds no more than about half of the words.
+    shares = page.shown(
+        "[...shown.values].map((v) => (v - shown.coloring.low)"
+        " / (shown.coloring.high - shown.coloring.low))"
+    )
+    assert max(np.histogram(shares, bins=4, range=(0, 1))[0]) < 0.6 * len(shares)
 
 
 def test_switching_values_off_is_forgotten_with_another_column(page):

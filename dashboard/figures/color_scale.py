@@ -1,0 +1,125 @@
+"""How numbers are spread over the color bar: evenly, by their logarithm, or by their rank.
+
+Word counts are the usual case for the last two: on a linear scale a handful of frequent words
+would take nearly the whole bar, and all others one color.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+Kind = Literal["linear", "log", "rank"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+# Of normally distributed numbers the middle half takes about 0.17 of their range, of
+# exponentially distributed ones 0.1. Below this most points would share a few colors.
+MIN_SHARE = 0.05
+# Ticks nearer to each other, as a share of the bar, would run into one another.
+MIN_GAP = 0.16
+N_INNER = 3
+
+
+@dataclass(frozen=True)
+class ColorScale:
+    """A scale from the lowest to the highest number.
+
+    Attributes
+    ----------
+    low, high : ends, in the numbers that `positions` returns
+    ticks : (place on the bar from 0 to 1, number in its own unit), ascending, both ends included
+    """
+
+    kind: Kind
+    low: float
+    high: float
+    ticks: tuple[tuple[float, float], ...]
+
+
+def color_scale(numbers: np.ndarray) -> ColorScale:
+    """Return the scale that spreads the numbers best; linear unless they are very uneven.
+
+    Parameters
+    ----------
+    numbers : float array; NaN is missing
+    """
+    present = numbers[np.isfinite(numbers)]
+    if not present.size:
+        return ColorScale("linear", 0.0, 0.0, ((0.0, 0.0),))
+    kind = _kind(present)
+    spread = positions(present, kind)
+    low, high = float(spread.min()), float(spread.max())
+    ends = (float(present.min()), float(present.max()))
+    if low == high:
+        return ColorScale(kind, low, high, ((0.0, ends[0]),))
+    inner = _inner_ticks(present, kind, ends)
+    return ColorScale(kind, low, high, _with_ends(inner, ends))
+
+
+def positions(numbers: np.ndarray, kind: str) -> np.ndarray:
+    """Return where numbers lie on a scale, float64 of the same shape; NaN stays NaN.
+
+    By rank it is the share of all numbers that are smaller, so equal numbers have equal colors.
+    """
+    if kind == "linear":
+        return numbers.astype(np.float64)
+    if kind == "log":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logarithms: np.ndarray = np.log10(numbers)
+        return logarithms
+    present = np.sort(numbers[np.isfinite(numbers)])
+    shares = np.searchsorted(present, numbers) / max(1, len(present))
+    return np.where(np.isfinite(numbers), shares, np.nan)
+
+
+def _kind(present: np.ndarray) -> Kind:
+    if _middle_share(present) >= MIN_SHARE or np.unique(present).size < 3:
+        return "linear"
+    if present.min() > 0 and _middle_share(np.log10(present)) >= MIN_SHARE:
+        return "log"
+    return "rank"
+
+
+def _middle_share(numbers: np.ndarray) -> float:
+    """Share of the range that the middle half of the numbers takes."""
+    quarter, three_quarters = np.quantile(numbers, (0.25, 0.75))
+    width = float(numbers.max() - numbers.min())
+    return float(three_quarters - quarter) / width if width > 0 else 1.0
+
+
+def _inner_ticks(
+    present: np.ndarray, kind: Kind, ends: tuple[float, float]
+) -> list[tuple[float, float]]:
+    low, high = ends
+    if kind == "linear":
+        step = _round_step((high - low) / (N_INNER + 1))
+        values = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+        return [((value - low) / (high - low), float(value)) for value in values]
+    if kind == "log":
+        first, last = np.log10(low), np.log10(high)
+        powers = np.arange(np.ceil(first), np.floor(last) + 1)
+        every = max(1, round(len(powers) / N_INNER))
+        return [((power - first) / (last - first), float(10**power)) for power in powers[::every]]
+    values = np.quantile(present, (0.25, 0.5, 0.75), method="nearest")
+    places = positions(np.concatenate([values, present]), "rank")[:3]
+    top = float(positions(present, "rank").max())
+    return [(float(p) / top, float(v)) for p, v in zip(places, values, strict=True)]
+
+
+def _round_step(rough: float) -> float:
+    """The next number of the row 1, 2, 5, 10, ... that is not below."""
+    power = 10.0 ** np.floor(np.log10(rough))
+    return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough))
+
+
+def _with_ends(
+    inner: list[tuple[float, float]], ends: tuple[float, float]
+) -> tuple[tuple[float, float], ...]:
+    """Return the ends and those inner ticks that have room between them."""
+    ticks = [(0.0, ends[0])]
+    for place, value in inner:
+        if place - ticks[-1][0] >= MIN_GAP and 1 - place >= MIN_GAP:
+            ticks.append((float(place), value))
+    return (*ticks, (1.0, ends[1]))
