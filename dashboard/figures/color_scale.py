@@ -14,12 +14,12 @@ import numpy as np
 Kind = Literal["linear", "log", "rank"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-# Of normally distributed numbers the middle half takes about 0.17 of their range, of
-# exponentially distributed ones 0.1. Below this most points would share a few colors.
-MIN_SHARE = 0.05
+# Most points that may share a quarter of the bar: of normally distributed numbers half do, of
+# exponentially distributed ones nine tenths.
+MOST_LINEAR, MOST_LOG = 0.8, 0.7
 # Ticks nearer to each other, as a share of the bar, would run into one another.
 MIN_GAP = 0.16
-N_INNER = 3
+N_POWERS = 4
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,17 @@ def positions(numbers: np.ndarray, kind: str) -> np.ndarray:
 
 
 def _kind(present: np.ndarray) -> Kind:
-    if _middle_share(present) >= MIN_SHARE or np.unique(present).size < 3:
+    if _crowding(present) <= MOST_LINEAR or np.unique(present).size < 3:
         return "linear"
-    if present.min() > 0 and _middle_share(np.log10(present)) >= MIN_SHARE:
+    if present.min() > 0 and _crowding(np.log10(present)) <= MOST_LOG:
         return "log"
     return "rank"
 
 
-def _middle_share(numbers: np.ndarray) -> float:
-    """Share of the range that the middle half of the numbers takes."""
-    quarter, three_quarters = np.quantile(numbers, (0.25, 0.75))
-    width = float(numbers.max() - numbers.min())
-    return float(three_quarters - quarter) / width if width > 0 else 1.0
+def _crowding(numbers: np.ndarray) -> float:
+    """Largest share of the numbers that one quarter of their range holds."""
+    counts, _ = np.histogram(numbers, bins=4)
+    return float(counts.max()) / len(numbers)
 
 
 def _inner_ticks(
@@ -94,13 +93,13 @@ def _inner_ticks(
 ) -> list[tuple[float, float]]:
     low, high = ends
     if kind == "linear":
-        step = _round_step((high - low) / (N_INNER + 1))
+        step = _round_step((high - low) * MIN_GAP)
         values = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
         return [((value - low) / (high - low), float(value)) for value in values]
     if kind == "log":
         first, last = np.log10(low), np.log10(high)
         powers = np.arange(np.ceil(first), np.floor(last) + 1)
-        every = max(1, round(len(powers) / N_INNER))
+        every = max(1, round(len(powers) / N_POWERS))
         return [((power - first) / (last - first), float(10**power)) for power in powers[::every]]
     values = np.quantile(present, (0.25, 0.5, 0.75), method="nearest")
     places = positions(np.concatenate([values, present]), "rank")[:3]

@@ -1,0 +1,54 @@
+"""The picture of the view: its file, and the names of its axes."""
+
+import numpy as np
+from PIL import Image
+
+from tests.browser.dashboard_page import DashboardPage
+
+
+def class_colors(page: DashboardPage) -> np.ndarray:
+    names = page.shown("shown.coloring.colors")
+    return np.array([[int(name[i : i + 2], 16) for i in (1, 3, 5)] for name in names])
+
+
+def test_the_picture_is_twice_as_large_and_shows_a_point_in_its_color(page, tmp_path):
+    page.wait_for_rest()
+    row = page.reachable_row()
+    x, y = page.page.evaluate("(row) => projector.positionOfRow(row)", row)[:2]
+    width, height = page.view.evaluate("view => [view.clientWidth, view.clientHeight]")
+    before = page.page.evaluate("() => projector.glplot().canvas.width")
+    with page.page.expect_download() as download:
+        page.button("Download PNG").click()
+    assert download.value.suggested_filename == "Handwritten digits (demo) pca 3D.png"
+    download.value.save_as(tmp_path / "view.png")
+    picture = np.asarray(Image.open(tmp_path / "view.png").convert("RGB")).astype(int)
+    assert picture.shape == (2 * height, 2 * width, 3)
+    assert picture[2, 2].tolist() == [255, 255, 255]
+    left, top = round(2 * x), round(2 * y)
+    around = picture[top - 2 : top + 3, left - 2 : left + 3].reshape(-1, 1, 3)
+    away = np.abs(around - class_colors(page)).max(axis=2)
+    seen = away.argmin(axis=1)[away.min(axis=1) < 40]
+    assert page.shown(f"shown.values[{row}]") in seen.tolist()
+    # On the screen everything is as before.
+    assert page.page.evaluate("() => projector.glplot().canvas.width") == before
+
+
+def test_axes_are_named_by_what_they_are(page):
+    def titles(components, **projection):
+        return page.page.evaluate(
+            "([projection, components]) => projector.axisTitles(projection, components)",
+            [{"n_components": 3, **projection}, components],
+        )
+
+    pca = {"method": "pca", "explained_variance_ratio": [0.2312, 0.1, 0]}
+    assert titles([0, 2, 5], **pca) == ["PC 1 (23.1 %)", "PC 3 (0.0 %)", ""]
+    assert titles([1, 0], method="tsne") == ["t-SNE 2", "t-SNE 1"]
+    assert titles([0], method="umap") == ["UMAP 1"]
+    sides = {"left": {"text": "best"}, "right": {"text": "<b>worst"}}
+    axes = [sides, {**sides, "name": "quality & rank"}]
+    assert titles([0, 1], method="custom_axes", parameters={"axes": axes}) == [
+        "best - &lt;b&gt;worst",
+        "quality &amp; rank",
+    ]
+    assert titles([1], method="columns", parameters={"columns": ["a", "b"]}) == ["b"]
+    assert titles([0], method="uploaded") == ["Component 1"]
