@@ -24,8 +24,8 @@ DATASETS = "/api/v1/datasets"
 # An answer within 10 seconds, and 1 GB of memory beyond what a child needs to start.
 LIMITS = Limits(parse_seconds=10, parse_memory=1_500 * 1024**2)
 GROWTH = 150 * 1024**2
-# word2vec text, which a later reader opens; and a file of bookmarks.
-LATER = ("formats/words_w2v.txt", "not_json_bookmarks.txt")
+# word2vec and GloVe text, which a later reader opens; and a file of bookmarks.
+LATER = ("formats/words_w2v.txt", "formats/words_glove.txt", "not_json_bookmarks.txt")
 
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="the shared data is not here")
 
@@ -145,7 +145,7 @@ def test_real_file_opens_as_expected(path, name, entry, client):
     with client.get(f"{DATASETS}/{record['id']}/tensor") as response:
         values = np.load(io.BytesIO(response.data))
     assert hashlib.sha256(values.astype("<f4")).hexdigest() == tensor["float32_sha256"]
-    if metadata.get("header"):
+    if "columns" in metadata:
         # A column without a name, such as pandas' index, gets one; names are checked in order.
         names = [column["name"] for column in record["columns"]]
         assert len(names) >= len(metadata["columns"])
