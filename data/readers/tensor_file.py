@@ -9,6 +9,7 @@ import numpy as np
 
 from data.errors import ReadError
 from data.limits import Limits
+from data.readers.arrow import read_arrow, read_parquet
 from data.readers.bounds import check_readable, check_shape
 from data.readers.contract import Choice, FoundTensor, ReadOptions, TensorFile
 from data.readers.npy import read_npy, read_raw
@@ -27,6 +28,10 @@ READERS: dict[str, Reader] = {
     ".tsv": read_table,
     ".csv": read_table,
     ".txt": read_table,
+    ".parquet": read_parquet,
+    ".feather": read_arrow,
+    ".arrow": read_arrow,
+    ".arrows": read_arrow,
 }
 PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".joblib"}
 TORCH_PICKLES = {".pt", ".pth"}

@@ -127,7 +127,7 @@ def entries() -> list[Any]:
 @pytest.mark.parametrize(("path", "name", "entry"), entries())
 def test_real_file_opens_as_expected(path, name, entry, client):
     tensor, metadata, files = entry["tensors"][name], entry.get("metadata") or {}, {}
-    fields = {"tensor": name} if path.endswith(".npz") else {}
+    fields = {"tensor": name} if name else {}
     if entry.get("shape_not_in_file"):
         fields["n_dims"] = str(tensor["shape"][1])
     beside = metadata.get("path") or entry.get("goes_with")

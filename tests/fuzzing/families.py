@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from PIL import Image
 
 from data.limits import Limits
@@ -151,6 +152,40 @@ def config_seeds() -> list[bytes]:
     ]
 
 
+def arrow_table() -> pa.Table:
+    points = matrix()
+    words = pa.array([f"n{i % 3}" if i else None for i in range(N_ROWS)])
+    vectors = pa.FixedSizeListArray.from_arrays(pa.array(points.ravel()), 3)
+    return pa.table({"v": vectors, "word": words.dictionary_encode(), "n": pa.array(range(N_ROWS))})
+
+
+def parquet_seeds() -> list[bytes]:
+    table = arrow_table()
+    wide = pa.table({f"d{j}": pa.array(matrix()[:, j]) for j in range(3)})
+    lists = table.set_column(0, "v", table.column("v").cast(pa.list_(pa.float64())))
+    return [
+        *(saved(_to_parquet(t), compression=c) for t in (table, wide) for c in ("NONE", "SNAPPY")),
+        saved(_to_parquet(lists), row_group_size=5, compression="ZSTD"),
+    ]
+
+
+def _to_parquet(table: pa.Table) -> Callable[..., None]:
+    return lambda file, **options: pq.write_table(table, file, **options)
+
+
+def arrow_seeds() -> list[bytes]:
+    table, seeds = arrow_table(), []
+    for start in (pa.ipc.new_file, pa.ipc.new_stream):
+        for compression in (None, "lz4"):
+            sink = pa.BufferOutputStream()
+            with start(
+                sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)
+            ) as writer:
+                writer.write_table(table, max_chunksize=5)
+            seeds.append(sink.getvalue().to_pybytes())
+    return seeds
+
+
 def open_tensor(path: Path, name: str, chance: random.Random) -> str:
     options = ReadOptions(
         tensor="x" if name.endswith("npz") and chance.random() < 0.5 else None,
@@ -214,6 +249,8 @@ FAMILIES = {
     "npz": Family(npz_seeds, (".npz",), open_tensor),
     "raw": Family(raw_seeds, (".bytes",), open_tensor),
     "table": Family(table_seeds, (".tsv", ".csv", ".txt"), open_tensor),
+    "parquet": Family(parquet_seeds, (".parquet",), open_tensor),
+    "arrow": Family(arrow_seeds, (".feather", ".arrow", ".arrows"), open_tensor),
     "metadata": Family(metadata_seeds, (".tsv", ".csv"), open_metadata),
     "sprite": Family(sprite_seeds, (".png", ".jpg", ".webp"), open_sprite),
     "images": Family(image_seeds, (".zip",), open_sprite),

@@ -103,6 +103,9 @@ def attempt(
         if not error.message or str(path.parent) in error.message + error.hint:
             failures.setdefault(f"message {error.code}", f"a poor message: {error.message!r}")
         return "refused"
+    except MemoryError:
+        # The limit of the child process says so; nothing was allocated.
+        return "too large"
     except Exception as error:
         signal.setitimer(signal.ITIMER_REAL, 0)
         last = traceback.extract_tb(error.__traceback__)[-1]
@@ -110,7 +113,7 @@ def attempt(
         content = path.read_bytes()
         trace = "".join(traceback.format_exception(error)[-6:])
         failures.setdefault(
-            kind, f"{kind} for {name} of {len(content)} bytes:\n{content!r}\n{trace}"
+            kind, f"{kind} for {name} of {len(content)} bytes:\n{content[:2_000]!r}\n{trace}"
         )
         return "failed"
     finally:

@@ -66,7 +66,7 @@ def tensors() -> list[Any]:
 @pytest.mark.parametrize(("path", "name", "tensor"), tensors())
 def test_real_file_gives_the_expected_values(path: str, name: str, tensor: dict[str, Any]) -> None:
     options = ReadOptions(
-        tensor=name if path.endswith(".npz") else None,
+        tensor=name or None,
         n_dims=tensor["shape"][1] if path.endswith(".bytes") else None,
     )
     if not tensor["projectable"]:
