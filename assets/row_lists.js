@@ -9,6 +9,14 @@
     return distance >= 100 ? distance.toFixed(1) : distance.toFixed(3);
   }
 
+  // Rank in the original space and on the map; emphasized when the map tears the two apart.
+  function rankText(rank, onMap, n) {
+    const text = projector.element("span", onMap > n ? "rank torn" : "rank", `${rank} → `);
+    text.append(projector.element("b", "", onMap === null ? "–" : onMap.toLocaleString("en")));
+    text.title = `Number ${rank} in the original space, ${onMap === null ? "not" : `number ${onMap}`} on the map`;
+    return text;
+  }
+
   function entry(list, content, i) {
     const row = content.rows[i];
     const line = projector.element("div", "row-entry");
@@ -29,6 +37,7 @@
       bar.style.setProperty("--share", String(content.distances[i] / longest));
       line.append(bar, projector.element("span", "distance", distanceText(content.distances[i])));
     }
+    if (content.ranks) line.append(rankText(i + 1, content.ranks[i], content.rows.length));
     return line;
   }
 
@@ -112,6 +121,18 @@
     fill("selection-list");
     showLists();
   }
+
+  // Ranks on the map of the listed neighbors, in their order; null: not known.
+  projector.showRanks = function (ranks) {
+    const found = contents["neighbor-list"];
+    if (!found || found.ranks === ranks) return;
+    found.ranks = ranks;
+    const lines = projector.byId("neighbor-list").children;
+    [...lines].forEach((line, i) => {
+      line.querySelector(".rank")?.remove();
+      if (ranks) line.append(rankText(i + 1, ranks[i], ranks.length));
+    });
+  };
 
   projector.listedNeighbors = () => contents["neighbor-list"] && contents["neighbor-list"].rows;
 

@@ -37,6 +37,7 @@
     context.fillRect(0, 0, clientWidth, clientHeight);
     copyScene(context);
     drawMark(context, colors.mark);
+    projector.drawTornLines(context);
     projector.drawLabels(context);
     return canvas;
   }

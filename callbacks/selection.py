@@ -98,6 +98,17 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
+        ClientsideFunction("projector", "rankNeighbors"),
+        Input(ids.NEIGHBORS, "data"),
+        Input(ids.PROJECTION, "data"),
+        Input(ids.DIMENSIONALITY, "value"),
+        *(Input(axis, "value") for axis in (ids.COMPONENT_X, ids.COMPONENT_Y, ids.COMPONENT_Z)),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("projector", "showTornLines"), Input(ids.TORN_LINES, "checked")
+    )
+    app.clientside_callback(
         ClientsideFunction("projector", "listSelected"),
         Input(ids.SELECTED_ROWS, "data"),
         Input(ids.SELECTED_POINT, "data"),

@@ -27,6 +27,7 @@ from dashboard.routes.errors import install_error_answers
 from dashboard.routes.health import build_health_route
 from dashboard.routes.page import build_page_routes
 from dashboard.routes.page_bookmarks import build_bookmark_page_routes, build_story_routes
+from dashboard.routes.page_maps import build_map_routes
 from dashboard.routes.previews import build_preview_routes
 from dashboard.routes.security import install_security
 from dashboard.routes.sprite_tiles import build_sprite_routes
@@ -117,6 +118,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     callbacks.register(app, services)
     for build in (
         build_page_routes,
+        build_map_routes,
         build_sprite_routes,
         build_dataset_routes,
         build_upload_routes,

@@ -52,6 +52,21 @@ def build_inspector_panel() -> html.Section:
             title="Distance in the original space, and how many neighbors (1 to 1,000)",
         ),
         html.Div(id=ids.NEIGHBORS_TITLE, className="hint reserve"),
+        html.Div(
+            [
+                switch(
+                    "Lines to torn neighbors",
+                    ids.TORN_LINES,
+                    "Neighbors in the original space that the map puts farther away than as many "
+                    "points as are listed. Beside each neighbor stand its rank in the original "
+                    "space and its rank on the map.",
+                ),
+                html.Span(id=ids.TORN_COUNT, className="hint"),
+            ],
+            id=ids.TORN_LINES_ROW,
+            className="torn-lines-row",
+            hidden=True,
+        ),
         _build_list(ids.NEIGHBOR_LIST, "Nearest neighbors", "neighbors"),
         _build_list(ids.SELECTION_LIST, "Selected points", "neighbors"),
     )

@@ -22,6 +22,7 @@ def build_view_panel() -> html.Main:
                     dcc.Graph(
                         id=ids.GRAPH, figure=blank_figure(), config=GRAPH_CONFIG, className="graph"
                     ),
+                    html.Canvas(id=ids.TORN_LINES_DRAWN, className="overlay torn-lines"),
                     html.Canvas(id=ids.LABELS, className="overlay labels"),
                     html.Canvas(id=ids.SELECTING, className="overlay selecting", hidden=True),
                     html.Div(id="hover-card", className="hover-card", hidden=True),
