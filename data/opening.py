@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from data.dataset import DatasetRecord
 from data.errors import ChooseTensorError, NotFoundError, ReadError
-from data.logdirs import Located
+from data.fetching import Located, fetch
 from data.services import Services
 from data.stores.files import staging
 
@@ -31,18 +31,16 @@ def open_tensor(
     """
     logdirs = services.logdirs
     found, item = logdirs.find(run, tensor, step)
-    files = (item.file, item.metadata, item.sprite)
-    key = (*(file and file.stamp for file in files), item.n_dims, item.thumbnail)
-    if known := logdirs.opened.get(key):
+    if known := logdirs.opened.get(item.stamp):
         try:
             return _with_warnings(services.datasets.record(known[0]), known[1])
         except NotFoundError:
             pass  # deleted since
     with staging(services.data_dir / "uploads") as folder:
-        record, warnings = _add(services, logdirs.fetch(found, item, folder))
+        record, warnings = _add(services, fetch(found, item, folder))
     if len(logdirs.opened) >= MAX_REMEMBERED:
         logdirs.opened.clear()
-    logdirs.opened[key] = (record.id, warnings)
+    logdirs.opened[item.stamp] = (record.id, warnings)
     return _with_warnings(record, warnings)
 
 

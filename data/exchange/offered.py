@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from data.errors import NotFoundError
 from data.exchange.format import MAX_BYTES
 from data.exchange.opening import Opened, open_file
+from data.fetching import source_of
 from data.runs import Run, RunTensor
 from data.services import Services
 
@@ -27,8 +28,8 @@ def offered_file(services: Services, dataset_id: str) -> Offered | None:
     source = services.datasets.record(dataset_id).source
     for run in services.logdirs.runs():
         for tensor in run.tensors:
-            if tensor.bookmarks and services.logdirs.source_of(run, tensor) == source:
-                return Offered(tensor.bookmarks.text, run, tensor)
+            if tensor.attached.bookmarks and source_of(run, tensor) == source:
+                return Offered(tensor.attached.bookmarks.text, run, tensor)
     return None
 
 
@@ -43,7 +44,7 @@ def open_offered(services: Services, dataset_id: str) -> Opened:
         If the file cannot be read.
     """
     offered = offered_file(services, dataset_id)
-    if offered is None or offered.tensor.bookmarks is None:
+    if offered is None or offered.tensor.attached.bookmarks is None:
         raise NotFoundError("There are no bookmarks beside this tensor.", hint="Reload the page.")
-    content = services.logdirs.read(offered.run, offered.tensor.bookmarks, MAX_BYTES + 1)
+    content = services.logdirs.read(offered.run, offered.tensor.attached.bookmarks, MAX_BYTES + 1)
     return open_file(services, content, offered.name, dataset_id, once=True)

@@ -11,6 +11,8 @@ from data.errors import ReadError
 from data.limits import Limits
 from data.readers.arrow import read_arrow, read_parquet
 from data.readers.bounds import check_readable, check_shape
+from data.readers.checkpoint import read_checkpoint
+from data.readers.checkpoint_v1 import read_checkpoint_v1
 from data.readers.contract import Choice, FoundTensor, ReadOptions, TensorFile
 from data.readers.npy import read_npy, read_raw
 from data.readers.npz import read_npz
@@ -32,6 +34,8 @@ READERS: dict[str, Reader] = {
     ".feather": read_arrow,
     ".arrow": read_arrow,
     ".arrows": read_arrow,
+    ".index": read_checkpoint,
+    ".ckpt": read_checkpoint_v1,
 }
 PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".joblib"}
 TORCH_PICKLES = {".pt", ".pth"}
