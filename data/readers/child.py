@@ -6,6 +6,7 @@ The request is JSON on the standard input; results go into the folder that it na
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from dataclasses import asdict
@@ -51,3 +52,6 @@ def limit_process(limits: dict[str, int]) -> None:
 
 if __name__ == "__main__":
     main()
+    # Threads of Arrow that are still ending abort an ordinary exit now and then.
+    sys.stdout.flush()
+    os._exit(0)
