@@ -5,7 +5,7 @@ from __future__ import annotations
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from data.errors import ChooseTensorError, LimitError, ReadError
+from data.errors import LimitError, ReadError
 from data.limits import Limits
 from data.readers import npy
 from data.readers.bounds import check_readable, check_shape
-from data.readers.contract import Choice, FoundTensor, Option, ReadOptions
+from data.readers.contract import FoundTensor, ReadOptions
+from data.readers.named_arrays import NamedArray, choose_array, rows_notes, which_array
 
 MAX_MEMBERS = 1_000
 
@@ -31,18 +32,14 @@ class Member:
     header: npy.NpyHeader
 
     @property
-    def is_tensor(self) -> bool:
-        """Whether it can be projected: a matrix of real numbers."""
-        return len(self.header.shape) == 2 and self.header.dtype.kind in "fiub"
+    def array(self) -> NamedArray:
+        """What it is, for choosing."""
+        dtype = self.header.dtype
+        return NamedArray(self.key, self.header.shape, dtype.name, dtype.kind in "fiub")
 
     def describes(self, n_rows: int) -> bool:
         """Whether it can be a metadata column: one value per row."""
         return self.header.shape == (n_rows,) and self.header.dtype.kind in "USfiub"
-
-    def summary(self) -> dict[str, object]:
-        """Return what a person needs to choose among arrays."""
-        shape, dtype = list(self.header.shape), self.header.dtype.name
-        return {"name": self.key, "shape": shape, "dtype": dtype}
 
 
 def read_npz(path: Path, name: str, options: ReadOptions, limits: Limits) -> FoundTensor:
@@ -50,7 +47,11 @@ def read_npz(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
     check_readable(path, name)
     with _readable(name), zipfile.ZipFile(path) as archive:
         members = _members(archive, name, limits)
-        chosen = _choose(members, name, options.tensor)
+        arrays = [member.array for member in members]
+        picked = choose_array(arrays, name, options.tensor)
+        chosen = members[arrays.index(picked)]
+        # Why what was picked is no tensor is said best by these.
+        npy.check_numbers(chosen.header.dtype, f"{chosen.key} in {name}")
         check_shape(chosen.header.shape, f"{chosen.key} in {name}", limits)
         with archive.open(chosen.info) as file:
             file.read(chosen.header.offset)
@@ -66,11 +67,16 @@ def read_npz(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
         tensor,
         metadata=pa.table(texts) if texts else None,
         too_large=too_large,
-        notes=_notes(members, chosen, list(texts)),
+        notes=rows_notes(list(texts), _others(members, chosen, texts)),
         format="NumPy archive",
         dtype=chosen.header.dtype.name,
-        choices=_which(members, chosen),
+        choices=which_array(arrays, picked),
     )
+
+
+def _others(members: list[Member], chosen: Member, columns: Collection[str]) -> list[str]:
+    used = (chosen.key, *columns)
+    return [m.key for m in members if m.key not in used and m.header.shape]
 
 
 @contextmanager
@@ -111,46 +117,6 @@ def _members(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[Member
     return members
 
 
-def _choose(members: list[Member], name: str, wanted: str | None) -> Member:
-    if wanted is not None:
-        found = next((member for member in members if member.key == wanted), None)
-        if found is None:
-            keys = ", ".join(member.key for member in members)
-            raise ReadError(f"{name} holds no array {wanted!r}.", hint=f"It holds: {keys}.")
-        npy.check_numbers(found.header.dtype, f"{found.key} in {name}")
-        return found
-    tensors = [member for member in members if member.is_tensor]
-    if len(tensors) > 1:
-        raise ChooseTensorError(
-            f"{name} holds {len(tensors)} tensors: {', '.join(m.key for m in tensors)}.",
-            [member.summary() for member in tensors],
-            hint="Choose one of them.",
-        )
-    if tensors:
-        return tensors[0]
-    if len(members) == 1:
-        # The checks of the only array say best why it is no tensor.
-        npy.check_numbers(members[0].header.dtype, f"{members[0].key} in {name}")
-        return members[0]
-    shapes = ", ".join(f"{m.key} {m.header.shape} {m.header.dtype.name}" for m in members[:20])
-    raise ReadError(
-        f"{name} holds no 2D array of numbers.",
-        hint=f"Save one of shape (points, dimensions); it holds: {shapes}.",
-    )
-
-
-def _which(members: list[Member], chosen: Member) -> tuple[Choice, ...]:
-    """Return the question which array is the tensor, when there are several."""
-    tensors = [member for member in members if member.is_tensor]
-    if len(tensors) < 2:
-        return ()
-    options = tuple(
-        Option(m.key, f"{m.header.shape[0]:,} × {m.header.shape[1]:,} {m.header.dtype.name}")
-        for m in tensors
-    )
-    return (Choice("tensor", "Array", "one", chosen.key, options),)
-
-
 def _texts(archive: zipfile.ZipFile, member: Member, name: str) -> pa.StringArray:
     """Return one array as text, numbers spelled the shortest way."""
     with archive.open(member.info) as file:
@@ -175,13 +141,3 @@ def _characters(raw: bytes, dtype: np.dtype[np.generic]) -> np.ndarray:
     codes = np.frombuffer(raw, np.dtype(np.uint32).newbyteorder(dtype.byteorder)).astype(np.uint32)
     codes[(codes > 0x10FFFF) | ((codes >= 0xD800) & (codes <= 0xDFFF))] = 0xFFFD
     return codes.view(f"=U{dtype.itemsize // 4}")
-
-
-def _notes(members: list[Member], chosen: Member, columns: list[str]) -> tuple[str, ...]:
-    notes = []
-    if columns:
-        notes.append(f"Arrays of the same length were taken as metadata: {', '.join(columns)}.")
-    others = [m.key for m in members if m is not chosen and m.key not in columns and m.header.shape]
-    if others:
-        notes.append(f"Other arrays of the file were left out: {', '.join(others)}.")
-    return tuple(notes)

@@ -17,6 +17,7 @@ from data.readers.contract import Choice, FoundTensor, ReadOptions, TensorFile
 from data.readers.npy import read_npy, read_raw
 from data.readers.npz import read_npz
 from data.readers.remarks import remarks
+from data.readers.safetensors import read_safetensors
 from data.readers.table import read_table
 
 __all__ = ["READERS", "ReadOptions", "TensorFile", "read_tensor"]
@@ -34,6 +35,7 @@ READERS: dict[str, Reader] = {
     ".feather": read_arrow,
     ".arrow": read_arrow,
     ".arrows": read_arrow,
+    ".safetensors": read_safetensors,
     ".index": read_checkpoint,
     ".ckpt": read_checkpoint_v1,
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import safetensors.numpy
 from PIL import Image
 
 from data.limits import Limits
@@ -152,6 +153,15 @@ def config_seeds() -> list[bytes]:
     ]
 
 
+def safetensors_seeds() -> list[bytes]:
+    points = matrix()
+    return [
+        safetensors.numpy.save({"x": points}),
+        safetensors.numpy.save({"x": points, "n": np.arange(N_ROWS)}, {"made": "here"}),
+        safetensors.numpy.save({"x": points.astype(np.float16), "y": points[:, :2].copy()}),
+    ]
+
+
 def arrow_table() -> pa.Table:
     points = matrix()
     words = pa.array([f"n{i % 3}" if i else None for i in range(N_ROWS)])
@@ -249,6 +259,7 @@ FAMILIES = {
     "npz": Family(npz_seeds, (".npz",), open_tensor),
     "raw": Family(raw_seeds, (".bytes",), open_tensor),
     "table": Family(table_seeds, (".tsv", ".csv", ".txt"), open_tensor),
+    "safetensors": Family(safetensors_seeds, (".safetensors",), open_tensor),
     "parquet": Family(parquet_seeds, (".parquet",), open_tensor),
     "arrow": Family(arrow_seeds, (".feather", ".arrow", ".arrows"), open_tensor),
     "metadata": Family(metadata_seeds, (".tsv", ".csv"), open_metadata),

@@ -248,8 +248,8 @@ def test_pickle_is_not_opened_and_the_way_out_is_given(tmp_path: Path, name: str
 
 
 def test_unknown_format_lists_those_that_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "a.parquet"
-    path.write_bytes(b"PAR1")
+    path = tmp_path / "a.docx"
+    path.write_bytes(b"PK")
     with pytest.raises(ReadError) as raised:
         read(path)
     assert ".npy, .npz, .bytes, .tsv, .csv, .txt" in raised.value.hint
