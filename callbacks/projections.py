@@ -12,9 +12,9 @@ from dashboard import ids
 from dashboard.panels.parts import counted
 from dashboard.panels.projection import AXES, N_COMPONENTS, build_variance_chart, component_options
 from data.dataset import DatasetRecord
+from data.projection import ProjectionRecord
 from data.rows import Rows
 from data.services import Services
-from data.stores.projections import ProjectionRecord
 
 NOTHING: dict[str, Any] = {
     "projection": None,

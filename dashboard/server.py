@@ -6,6 +6,7 @@ import errno
 import logging
 import socket
 import threading
+import time
 import webbrowser
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -16,7 +17,11 @@ from gunicorn.app.base import BaseApplication
 from dashboard.settings import Settings
 from data.errors import ParameterError
 
+log = logging.getLogger(__name__)
+
 BACKLOG = 2048
+# What long callbacks of the page need in a worker, beside what computes.
+WORKER_MODULES = ("callbacks.jobs",)
 # Long enough for an upload that is being read; a supervisor kills after 10 s or more.
 GRACEFUL_SECONDS = 10
 # The longest that gunicorn takes: rows of a selection stand in the address.
@@ -85,6 +90,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # Gunicorn closes the number that it is given, so the socket object must let go of it.
         self.descriptor = listener.detach()
         self.say = say
+        self.worker: Any = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -104,6 +110,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "graceful_timeout": GRACEFUL_SECONDS,
             "limit_request_line": REQUEST_LINE,
             "post_worker_init": self.announce,
+            "on_exit": self.suspend_workers,
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
@@ -116,12 +123,41 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         settings = self.settings
         services = Services.open(settings.data_dir, settings.limits(), settings.logdir)
         server = create_app(settings, services).server
+        self._watch_jobs(services, server)
         # Dash finishes its own setup in the first request, and finds mistakes in it there.
         server.test_client().get("/_dash-layout").close()
         return server
 
+    def _watch_jobs(self, services: Any, server: Any) -> None:
+        """Take up what an earlier server left, and from now on what loses its process."""
+        from dashboard.routes.frames import IS_CLOSING
+        from data.workers import warm_up
+
+        server.config[IS_CLOSING] = lambda: self.worker is not None and not self.worker.alive
+
+        def watch() -> None:
+            warm_up(WORKER_MODULES)
+            is_first = True
+            while True:
+                try:
+                    services.projections.sweep(at_start=is_first)
+                    is_first = False
+                except Exception:
+                    log.exception("jobs cannot be looked through")
+                time.sleep(services.projections.jobs.lease / 3)
+
+        threading.Thread(target=watch, daemon=True).start()
+
+    def suspend_workers(self, arbiter: Any) -> None:
+        """Let running projections save and end; the next start goes on with them."""
+        from data.jobs import Jobs
+        from data.workers import suspend_workers
+
+        suspend_workers(Jobs(self.settings.data_dir, self.settings.limits()))
+
     def announce(self, worker: Any) -> None:
         """Say where the page is once the first worker can answer; later ones replace dead ones."""
+        self.worker = worker
         if worker.age != 1:
             return
         page = self.address + self.settings.base_path

@@ -102,7 +102,14 @@ LIMIT_HELP = {
     "parse_seconds": "seconds for reading an upload",
     "max_neighbors": "neighbors of one question",
     "pattern_length": "characters of a search",
+    "slots": "projections that compute at the same time; the others wait in a queue",
+    "lease_seconds": "seconds without a sign of life after which a computing process counts as "
+    "dead and its projection is resumed",
+    "projection_memory": "bytes of memory that a projection may need by estimate",
+    "projection_seconds": "seconds that a projection may take by estimate",
 }
+# Defaults that follow from the machine.
+LIMIT_SHOWN = {"slots": "half of the cores", "projection_memory": "half of the memory"}
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -154,7 +161,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("workers", "number", 2, "server processes", 1, 64),
     Setting("threads", "number", 16, "requests that one process answers at a time", 2, 256),
     *(
-        Setting(f.name, "number", f.default, f"limit: {LIMIT_HELP[f.name]}", 1)
+        Setting(
+            f.name,
+            "number",
+            f.default,
+            f"limit: {LIMIT_HELP[f.name]}",
+            1,
+            shown=LIMIT_SHOWN.get(f.name, ""),
+        )
         for f in fields(Limits)
     ),
 )

@@ -11,15 +11,15 @@ from typing import Self
 from data.errors import StorageError
 from data.limits import Limits
 from data.logdirs import LogDirectories
+from data.projecting import Projections
 from data.stores.bookmarks import BookmarkStore, StoryStore
 from data.stores.datasets import DatasetStore
 from data.stores.durable_records import RESERVE_BYTES, DurableRecords
 from data.stores.previews import PreviewStore
-from data.stores.projections import ProjectionStore
 from data.stores.uploads import UploadStore
 from data.stores.views import ViewStore
 
-FOLDERS = ("datasets", "projections", "graphs", "views", "uploads", "trash")
+FOLDERS = ("datasets", "projections", "graphs", "jobs", "views", "uploads", "trash")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Services:
     data_dir: Path
     limits: Limits
     datasets: DatasetStore
-    projections: ProjectionStore
+    projections: Projections
     views: ViewStore
     bookmarks: BookmarkStore
     stories: StoryStore
@@ -79,7 +79,7 @@ class Services:
             data_dir=data_dir,
             limits=limits,
             datasets=datasets,
-            projections=ProjectionStore(data_dir, datasets),
+            projections=Projections(data_dir, datasets, limits),
             views=ViewStore(data_dir / "views"),
             bookmarks=BookmarkStore(records),
             stories=StoryStore(records),

@@ -1,17 +1,26 @@
-"""Projections over HTTP: ask for, look at, rename, delete, and fetch coordinates."""
+"""Projections over HTTP: ask for, watch, steer, rename, delete, and fetch coordinates."""
 
 from __future__ import annotations
 
 import io
 
 import numpy as np
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard.routes.arguments import json_object, text_field, whole_numbers
+from dashboard.routes.arguments import (
+    json_object,
+    optional_text,
+    text_field,
+    whole_number,
+    whole_numbers,
+)
+from dashboard.routes.frames import wait_for_frame
 from data.errors import ParameterError
+from data.projecting import MORE_ITERATIONS
+from data.projection import FINISHED, ProjectionRecord
 from data.rows import decode_rows
 from data.services import Services
-from data.stores.projections import ProjectionRecord
 
 FOREVER = "private, max-age=31536000, immutable"
 
@@ -31,7 +40,7 @@ def build_projection_routes(services: Services) -> Blueprint:
 
     @routes.post("")
     def ask() -> Response:
-        return jsonify(_ask(services).to_json())
+        return _answer(_ask(services))
 
     @routes.get("/<projection_id>")
     def show(projection_id: str) -> Response:
@@ -47,16 +56,51 @@ def build_projection_routes(services: Services) -> Blueprint:
         return jsonify({"id": projections.delete(projection_id).id})
 
     @routes.get("/<projection_id>/coordinates")
-    def coordinates(projection_id: str) -> Response:
-        most = projections.record(projection_id).n_components - 1
+    def coordinates(projection_id: str) -> AnyResponse:
+        record = projections.record(projection_id)
+        if record.superseded_by:
+            return _to_successor("projections.coordinates", record)
+        most = max(0, record.n_components - 1)
         components = whole_numbers("components", 0, most)
         return _npy(projections.coordinates(projection_id, components))
+
+    @routes.get("/<projection_id>/frames/latest")
+    def latest_frame(projection_id: str) -> AnyResponse:
+        record = projections.record(projection_id)
+        if record.superseded_by:
+            return _to_successor("projections.latest_frame", record)
+        return wait_for_frame(projections, projection_id, whole_number("after", -1, 2**31, -1))
+
+    @routes.post("/<projection_id>/<any(pause, resume, stop, perturb):what>")
+    def steer(projection_id: str, what: str) -> Response:
+        return jsonify(projections.ask(projection_id, what).to_json())
+
+    @routes.post("/<projection_id>/continue")
+    def run_on(projection_id: str) -> Response:
+        body = json_object(known=["n_iter", "author"]) if request.content_length else {}
+        more = body.get("n_iter", MORE_ITERATIONS)
+        return _answer(projections.run_on(projection_id, more, optional_text(body, "author")))
 
     return routes
 
 
+def _answer(record: ProjectionRecord) -> Response:
+    answer = jsonify(record.to_json())
+    answer.status_code = 200 if record.state in FINISHED else 202
+    return answer
+
+
+def _to_successor(endpoint: str, record: ProjectionRecord) -> AnyResponse:
+    """Send who follows a run to what it became; kept by nobody, since the id can run again."""
+    address = url_for(endpoint, projection_id=record.superseded_by)
+    query = request.query_string.decode()
+    answer = redirect(f"{address}?{query}" if query else address, 307)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def _ask(services: Services) -> ProjectionRecord:
-    body = json_object(known=["dataset", "method", "parameters", "rows"])
+    body = json_object(known=["dataset", "method", "parameters", "rows", "author"])
     parameters, rows = body.get("parameters"), body.get("rows")
     if parameters is not None and not isinstance(parameters, dict):
         raise ParameterError("parameters must be an object of names and values.")
@@ -65,6 +109,7 @@ def _ask(services: Services) -> ProjectionRecord:
         text_field(body, "method"),
         parameters,
         None if rows is None else decode_rows(rows),
+        optional_text(body, "author"),
     )
 
 

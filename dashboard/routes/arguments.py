@@ -84,3 +84,8 @@ def text_field(body: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise ParameterError(f"{name} must be a text, not {str(value)[:60]!r}.")
     return value
+
+
+def optional_text(body: dict[str, Any], name: str) -> str:
+    """Return a text of a JSON body; empty when it is missing."""
+    return text_field(body, name) if body.get(name) is not None else ""

@@ -18,8 +18,8 @@ from data.bookmark import MAX_NAME, Bookmark
 from data.dataset import DatasetRecord
 from data.exchange.format import Draft
 from data.exchange.tensorboard_camera import camera_of_state, state_of_camera
+from data.projection import ProjectionRecord
 from data.rows import encode_rows
-from data.stores.projections import ProjectionRecord
 
 # Tab of a state -> the keys of its coordinates.
 KEYS: dict[str, tuple[str, ...]] = {

@@ -11,8 +11,8 @@ from data.bookmark import Bookmark, Story
 from data.errors import NotFoundError, ProjectorError
 from data.exchange.format import FORMAT, VERSION, coordinates_text
 from data.exchange.tensorboard import write_state
+from data.projection import ProjectionRecord
 from data.services import Services
-from data.stores.projections import ProjectionRecord
 
 
 def write_file(

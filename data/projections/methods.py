@@ -24,14 +24,15 @@ class Method:
     name : the word in links, files and the API
     label : the word on the screen
     parameters : the dataclass of its parameters, with the rule of each
-    compute : takes (tensor, rows or None for all, parameters) and returns Computed
+    compute : takes (tensor, rows or None for all, parameters) and returns Computed; None for
+        methods that go step by step, which only workers compute
     sentence : what may and may not be read from the picture
     """
 
     name: str
     label: str
     parameters: type
-    compute: Callable[[np.ndarray, np.ndarray | None, Any], Computed]
+    compute: Callable[[np.ndarray, np.ndarray | None, Any], Computed] | None
     sentence: str
 
 
@@ -48,12 +49,22 @@ METHODS: dict[str, Method] = {
                 "together may still differ in components that are not shown."
             ),
         ),
+        Method(
+            name="tsne",
+            label="t-SNE",
+            parameters=PARAMETERS["tsne"],
+            compute=None,
+            sentence=(
+                "Points that lie together are neighbors in the data; how far clusters lie from "
+                "each other, and how large they are, means little."
+            ),
+        ),
     )
 }
 
 
 def compute(method: str, tensor: np.ndarray, rows: np.ndarray | None, params: Any) -> Computed:
-    """Compute a projection.
+    """Compute a projection by a method that needs no steps.
 
     Parameters
     ----------
@@ -67,4 +78,6 @@ def compute(method: str, tensor: np.ndarray, rows: np.ndarray | None, params: An
         There is no such method.
     """
     parameters_class(method)
-    return METHODS[method].compute(tensor, rows, params)
+    at_once = METHODS[method].compute
+    assert at_once is not None, "workers take this method step by step"
+    return at_once(tensor, rows, params)

@@ -27,7 +27,7 @@ __all__ = [
     "to_json",
 ]
 
-PARAMETERS: dict[str, type] = {"pca": PcaParameters}
+PARAMETERS: dict[str, type] = {"pca": PcaParameters, "tsne": TsneParameters}
 
 
 def parameters_class(method: str) -> type:

@@ -24,6 +24,8 @@ FRAME_SECONDS = 0.2
 # One call of the optimizer: it evaluates the gradient once more at its end.
 SLICE = 50
 MIN_POINTS = 4
+# With fewer points an iteration is shorter than what its threads cost to meet.
+MIN_THREADED_POINTS = 2_000
 # A push of this share of the picture's size leaves clusters recognizable.
 PERTURBATION = 0.2
 # Standard deviation of a start, as openTSNE recommends.
@@ -137,7 +139,9 @@ class TsneRun:
         from openTSNE.nearest_neighbors import PrecomputedNeighbors
         from openTSNE.tsne import gradient_descent
 
-        k = neighbors_needed(params, len(graph.rows))
+        n_points = len(graph.rows)
+        threads = threads if n_points >= MIN_THREADED_POINTS else 1
+        k = neighbors_needed(params, n_points)
         near = graph.nearest(k)
         # Copies: the stored arrays are mapped read-only.
         index = PrecomputedNeighbors(np.array(near.rows), near.distances.astype(np.float64))
@@ -148,7 +152,7 @@ class TsneRun:
             supervise(affinities.P, codes, params.supervise_strength / 100)
         optimizer = gradient_descent()
         optimizer.gains, optimizer.update = start.gains, start.update
-        flat = params.n_components == 2 and len(graph.rows) >= MIN_FFT_POINTS
+        flat = params.n_components == 2 and n_points >= MIN_FFT_POINTS
         self.params = params
         self.n_iterations = n_iterations
         self.iteration = start.iteration

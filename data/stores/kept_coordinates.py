@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from data.errors import ParameterError
+from data.projecting import Projections
+from data.projection import ProjectionRecord
 from data.rows import Rows, encode_rows
-from data.stores.files import alone, publish, staging, write_json
-from data.stores.projections import ProjectionRecord, ProjectionStore, projection_id
+from data.stores.files import alone
 
 # The method of such a projection; what it was computed by is among its parameters.
 STORED = "stored"
 
 
 def keep_coordinates(
-    store: ProjectionStore,
+    projections: Projections,
     dataset_id: str,
     coordinates: np.ndarray,
     rows: Rows | None,
@@ -38,7 +38,7 @@ def keep_coordinates(
     ParameterError
         If shape or rows do not fit the dataset, or a number is not finite.
     """
-    n_points = store.datasets.record(dataset_id).n_points
+    n_points = projections.datasets.record(dataset_id).n_points
     n_rows = n_points if rows is None else len(rows)
     if (rows and rows[-1] >= n_points) or coordinates.shape[:1] != (n_rows,) or not n_rows:
         raise ParameterError(f"The coordinates are not those of {n_rows:,} points.")
@@ -59,12 +59,8 @@ def keep_coordinates(
         message="These coordinates came with a file; nothing was computed.",
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
     )
-    record = replace(record, id=projection_id(record))
-    final = store.directory / record.id
-    with alone(store.directory, record.id):
-        if not final.is_dir():
-            with staging(store.directory) as directory:
-                np.save(directory / "coordinates.npy", values)
-                write_json(directory / "projection.json", record.to_json())
-                publish(directory, final)
-    return store.record(record.id)
+    record = record.with_id()
+    with alone(projections.finished.directory, record.id):
+        if projections.finished.find(record.id) is None:
+            projections.finished.keep(record, values)
+    return projections.record(record.id)

@@ -1,0 +1,164 @@
+"""From a dataset to a running t-SNE: reduced points, stored neighbors, landmarks, supervision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from data.dataset import Dataset
+from data.neighbor_graph import NeighborGraph, cross_neighbors, neighbor_graph
+from data.neighbors import Metric
+from data.projection import ProjectionRecord
+from data.projections.parameter_table import TsneParameters
+from data.projections.tsne import (
+    Moment,
+    TsneRun,
+    Watch,
+    neighbors_needed,
+    placed_among,
+    prepared_points,
+    reduces,
+    start_layout,
+)
+from data.stores.graphs import GraphStore
+
+# Neighbors by which a point is placed among landmarks: three times openTSNE's perplexity of 5.
+N_PLACING = 15
+
+
+class Arrangement:
+    """One t-SNE of a dataset's points; of all of them, or of landmarks that the others join.
+
+    Parameters
+    ----------
+    rows : int64 rows to arrange, or None for all
+    n_iterations : where the run ends
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        rows: np.ndarray | None,
+        params: TsneParameters,
+        n_iterations: int,
+        threads: int,
+    ) -> None:
+        self.dataset, self.rows, self.params = dataset, rows, params
+        self.n_iterations, self.threads = n_iterations, threads
+        self.reduces = reduces(params, dataset.record.n_dims)
+        self.n_points = dataset.record.n_points if rows is None else len(rows)
+        self.landmarks = self._landmarks()
+        self.note = ""
+        self._run: TsneRun | None = None
+
+    def _landmarks(self) -> np.ndarray | None:
+        n = self.params.n_landmarks
+        if n is None or n >= self.n_points:
+            return None
+        random = np.random.default_rng(self.params.random_state)
+        return np.sort(random.choice(self.n_points, n, replace=False))
+
+    @property
+    def last_stage(self) -> str:
+        """What remains to be done after the last step."""
+        return "" if self.landmarks is None else "Placing the other points"
+
+    def prepare(self, start: Moment | None) -> None:
+        """Reduce the points and lay them out; `start` is where an earlier attempt had come to."""
+        self._points = prepared_points(self.dataset.tensor, self.rows, self.params)
+        self._start = start_layout(self._points, self.params)
+        chosen = self._start if self.landmarks is None else self._start[self.landmarks]
+        self._moment = start or Moment(0, chosen)
+
+    def find_neighbors(
+        self, graphs: GraphStore, record: ProjectionRecord, progress: Callable[[float], None]
+    ) -> None:
+        """Read or compute the neighbor graph; says how good an approximate one is."""
+        params = self.params
+        chosen = self._points if self.landmarks is None else self._points[self.landmarks]
+        # Reduced points of unit length are compared by Euclidean distance.
+        metric: Metric = "euclidean" if self.reduces else params.metric  # type: ignore[assignment]
+        key = {
+            "dataset": record.dataset,
+            "rows": record.rows,
+            "metric": params.metric,
+            "pca_components": params.pca_components if self.reduces else None,
+            "landmarks": None if self.landmarks is None else [len(chosen), params.random_state],
+        }
+        seed, threads = params.random_state, self.threads
+
+        def compute(k: int) -> NeighborGraph:
+            return neighbor_graph(chosen, k, metric, threads=threads, seed=seed, progress=progress)
+
+        graph = graphs.get(key, neighbors_needed(params, len(chosen)), compute)
+        if self.reduces and params.metric == "cosine":
+            # Half the squared distance of unit vectors is 1 - cos.
+            graph = replace(graph, distances=graph.distances**2 / 2)
+        self._graph = graph
+        if graph.recall is not None:
+            self.note = f"Neighbors are approximate: {graph.recall:.1%} of them were found."
+        if self.landmarks is not None:
+            others = np.setdiff1d(np.arange(self.n_points), self.landmarks)
+            self._others = others
+            self._near = cross_neighbors(self._points[others], chosen, N_PLACING, metric, threads)
+
+    def begin(self) -> None:
+        """Compute the affinities; from here on the run can be advanced."""
+        self._run = TsneRun(
+            self._graph, self.params, self._moment, self.n_iterations, self.threads, self._codes()
+        )
+        del self._graph
+
+    def _codes(self) -> np.ndarray | None:
+        column = self.params.supervise_by
+        if column is None or not self.params.supervise_strength:
+            return None
+        codes = self.dataset.metadata.classes(column)[1]
+        codes = codes if self.rows is None else codes[self.rows]
+        return codes if self.landmarks is None else codes[self.landmarks]
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last iteration is done."""
+        return self._run is not None and self._run.is_finished
+
+    @property
+    def moment(self) -> Moment:
+        """What the run goes on from."""
+        return self._moment if self._run is None else self._run.moment
+
+    def advance(self, watch: Watch) -> None:
+        """Take some steps."""
+        assert self._run is not None
+        self._run.advance(watch)
+
+    def perturb(self) -> None:
+        """Push every point at random."""
+        assert self._run is not None
+        self._run.perturb()
+
+    def layout(self) -> np.ndarray:
+        """Return where all points are now, (n_points, n_components).
+
+        While landmarks move, the others stand where their nearest one does.
+        """
+        embedding = self.moment.embedding
+        if self.landmarks is None:
+            return embedding
+        whole = self._start.copy()
+        whole[self.landmarks] = embedding
+        if self._run is not None:
+            whole[self._others] = embedding[self._near[0][:, 0]]
+        return whole
+
+    def coordinates(self) -> np.ndarray:
+        """Return the coordinates of all points, float32."""
+        if self.landmarks is None or self._run is None:
+            return self.layout().astype(np.float32)
+        whole = np.empty((self.n_points, self.params.n_components), np.float32)
+        embedding = np.array(self.moment.embedding)
+        whole[self._others] = placed_among(embedding, *self._near, self.params, self.threads)
+        whole[self.landmarks] = embedding
+        return whole

@@ -1,0 +1,65 @@
+"""What a projection will cost: seconds and bytes, before anything is computed.
+
+The constants were measured on two cores; they are right within a factor of two or so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log2
+from typing import Any
+
+from data.neighbor_graph import MAX_EXACT
+from data.projections.pca import MAX_SIDE
+from data.projections.tsne import MIN_FFT_POINTS, n_iterations, neighbors_needed, reduces
+
+# What a worker takes before it has read any data.
+BASE_BYTES = 300e6
+MEASURED_THREADS = 2
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds of computing, and bytes of memory at the most."""
+
+    seconds: float
+    bytes: float
+
+
+def estimate(method: str, params: Any, n_points: int, n_dims: int, threads: int = 2) -> Estimate:
+    """Estimate what a projection of so many points in so many dimensions costs."""
+    if method == "pca":
+        return _pca(n_points, n_dims)
+    return _tsne(params, n_points, n_dims, threads)
+
+
+def _pca(n_points: int, n_dims: int) -> Estimate:
+    side = min(n_points, n_dims)
+    per_value = 3e-9 + 7e-12 * side if side <= MAX_SIDE else 4e-7
+    # A flat spectrum is computed again in float64.
+    return Estimate(2 * n_points * n_dims * per_value, BASE_BYTES + 8 * side**2)
+
+
+def _tsne(params: Any, n_points: int, n_dims: int, threads: int) -> Estimate:
+    n = min(n_points, params.n_landmarks or n_points)
+    d = params.pca_components if reduces(params, n_dims) else n_dims
+    k = neighbors_needed(params, n)
+    speed = MEASURED_THREADS / threads
+    if n <= MAX_EXACT:
+        neighbors = n**2 * (1.3e-8 + 4e-11 * d + 1e-10 * k) * speed
+    else:
+        # Half a minute goes into compiling the search in a new process.
+        neighbors = 30 + n * (2e-5 * d**0.5 + 3e-6 * k) * speed
+    flat = params.n_components == 2
+    if flat and n >= MIN_FFT_POINTS:
+        per_step = 5e-3 + 9e-7 * n
+    else:
+        per_step = n * (2.5e-7 if flat else 5e-7) * log2(n + 2)
+    rest = n_points - n
+    placing = rest * (1e-4 + 1e-9 * min(n, MAX_EXACT) * d**0.5) * speed
+    reduction = _pca(n_points, n_dims).seconds if d != n_dims else 0.0
+    seconds = reduction + neighbors + n_iterations(params) * per_step * speed + placing
+    graph = n * k * (8 + 12 + 2 * 1.7 * 12)
+    layout = 8 * 8 * n * params.n_components
+    memory = BASE_BYTES + n_points * d * 4 * 2 + graph + layout + rest * 15 * 24
+    return Estimate(seconds + 2, memory)
