@@ -14,6 +14,7 @@ from data.readers.bounds import check_readable, check_shape
 from data.readers.checkpoint import read_checkpoint
 from data.readers.checkpoint_v1 import read_checkpoint_v1
 from data.readers.contract import Choice, FoundTensor, ReadOptions, TensorFile
+from data.readers.json_records import read_json, read_jsonl
 from data.readers.npy import read_npy, read_raw
 from data.readers.npz import read_npz
 from data.readers.remarks import remarks
@@ -36,6 +37,8 @@ READERS: dict[str, Reader] = {
     ".arrow": read_arrow,
     ".arrows": read_arrow,
     ".safetensors": read_safetensors,
+    ".jsonl": read_jsonl,
+    ".json": read_json,
     ".index": read_checkpoint,
     ".ckpt": read_checkpoint_v1,
 }

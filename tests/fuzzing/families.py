@@ -162,6 +162,21 @@ def safetensors_seeds() -> list[bytes]:
     ]
 
 
+def json_seeds() -> list[bytes]:
+    rows = [
+        {"v": row, "word": f"wört {i}", "n": i, "more": {"a": [i]}}
+        for i, row in enumerate(matrix().round(4).tolist())
+    ]
+    wide = [{"d0": a, "d1": b, "d2": c, "name": None} for a, b, c in matrix().tolist()]
+    return [
+        "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode(),
+        "\r\n".join(map(json.dumps, wide)).encode("utf-8-sig"),
+        json.dumps(rows).encode(),
+        json.dumps(matrix().tolist(), indent=1).encode(),
+        json.dumps({"v": [row["v"] for row in rows], "n": list(range(N_ROWS))}).encode(),
+    ]
+
+
 def arrow_table() -> pa.Table:
     points = matrix()
     words = pa.array([f"n{i % 3}" if i else None for i in range(N_ROWS)])
@@ -260,6 +275,7 @@ FAMILIES = {
     "raw": Family(raw_seeds, (".bytes",), open_tensor),
     "table": Family(table_seeds, (".tsv", ".csv", ".txt"), open_tensor),
     "safetensors": Family(safetensors_seeds, (".safetensors",), open_tensor),
+    "json": Family(json_seeds, (".json", ".jsonl"), open_tensor),
     "parquet": Family(parquet_seeds, (".parquet",), open_tensor),
     "arrow": Family(arrow_seeds, (".feather", ".arrow", ".arrows"), open_tensor),
     "metadata": Family(metadata_seeds, (".tsv", ".csv"), open_metadata),
