@@ -9,7 +9,7 @@
 
   function cameraText(camera) {
     const parts = ["eye", "center", "up"].flatMap((part) => ["x", "y", "z"].map((a) => camera[part][a]));
-    return parts.map((number) => Number(number.toFixed(3))).join(",");
+    return parts.map((number) => Number(number.toPrecision(5))).join(",");
   }
 
   projector.clientside({
@@ -48,7 +48,7 @@
 
   const KEYS = {
     "/": () => projector.byId("search").focus(),
-    0: () => projector.resetView(),
+    0: () => projector.fitAll(),
     f: () => projector.fitSelection(),
     o: () => projector.chooseTool("orbit"),
     p: () => projector.chooseTool("pan"),

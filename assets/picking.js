@@ -1,14 +1,7 @@
-// Where points are on the screen: the scene's own matrices applied to the coordinates.
+// Where points are on the screen: the camera's own matrices applied to the coordinates.
 (function () {
   "use strict";
   const projector = window.projector;
-
-  projector.scene = function () {
-    const graph = projector.graph();
-    const layout = graph && graph._fullLayout;
-    return (layout && layout.scene && layout.scene._scene) || null;
-  };
-  projector.glplot = () => (projector.scene() || {}).glplot || null;
 
   function multiply(a, b) {
     const product = new Float64Array(16);
@@ -18,54 +11,118 @@
     return product;
   }
 
-  // Function from data coordinates to [x, y, depth] in CSS pixels of the view; null without a scene.
-  projector.screenMap = function () {
-    const scene = projector.scene(), plot = projector.glplot();
-    if (!plot || !plot.cameraParams || !scene.dataScale) return null;
-    const { projection, view, model } = plot.cameraParams, scale = scene.dataScale;
-    const m = multiply(projection, multiply(view, model));
-    const box = scene.container.getBoundingClientRect();
+  // The matrix from coordinates to clip space, as the point cloud draws them; null without a scene.
+  function matrixOf({ middle, length }) {
+    const plot = projector.glplot(), { dimensionality } = projector.shown;
+    if (!plot || !plot.cameraParams || !plot.cameraParams.view) return null;
+    const { x, y, z } = projector.aspectRatio(dimensionality);
+    const scale = [x / length, y / length, dimensionality === 3 ? z / length : 0];
+    const box = new Float64Array(16);
+    for (let i = 0; i < 3; i++) {
+      box[5 * i] = scale[i];
+      box[12 + i] = -middle[i] * scale[i];
+    }
+    box[15] = 1;
+    const { projection, view } = plot.cameraParams;
+    return multiply(projection, multiply(view, box));
+  }
+
+  function viewport() {
+    const box = projector.scene().container.getBoundingClientRect();
     const frame = projector.byId("view").getBoundingClientRect();
-    const [left, top] = [box.left - frame.left, box.top - frame.top];
+    return { left: box.left - frame.left, top: box.top - frame.top, width: box.width, height: box.height };
+  }
+
+  // Function from coordinates to [x, y, depth] in CSS pixels of the view; null without a scene.
+  projector.screenMap = function () {
+    const { frame } = projector.shown, m = frame && matrixOf(frame);
+    if (!m) return null;
+    const { left, top, width, height } = viewport();
     return function (x, y, z) {
-      const [X, Y, Z] = [x * scale[0], y * scale[1], z * scale[2]];
-      const w = m[3] * X + m[7] * Y + m[11] * Z + m[15];
+      const w = m[3] * x + m[7] * y + m[11] * z + m[15];
       if (w <= 0) return null;
       return [
-        left + (box.width / 2) * (1 + (m[0] * X + m[4] * Y + m[8] * Z + m[12]) / w),
-        top + (box.height / 2) * (1 - (m[1] * X + m[5] * Y + m[9] * Z + m[13]) / w),
-        (m[2] * X + m[6] * Y + m[10] * Z + m[14]) / w,
+        left + (width / 2) * (1 + (m[0] * x + m[4] * y + m[8] * z + m[12]) / w),
+        top + (height / 2) * (1 - (m[1] * x + m[5] * y + m[9] * z + m[13]) / w),
+        w,
       ];
     };
   };
 
-  function pointAt(map, place) {
-    const { axes, dimensionality } = projector.shown;
-    return map(axes[0][place], axes[1][place], dimensionality === 3 ? axes[2][place] : 0);
+  let known = null; // what the arrays below were computed for
+  const screen = { x: new Float32Array(0), y: new Float32Array(0), depth: new Float32Array(0) };
+
+  function resize(n) {
+    if (screen.x.length === n) return;
+    for (const name of Object.keys(screen)) screen[name] = new Float32Array(n);
   }
+
+  // All places on the screen: { x, y, depth }, CSS pixels of the view and the distance from the
+  // eye; x is NaN behind it. The arrays are used again by the next call after a frame.
+  projector.projectAll = function () {
+    const { frame } = projector.shown, m = frame && matrixOf(frame);
+    if (!m) return { x: new Float32Array(0), y: new Float32Array(0), depth: new Float32Array(0) };
+    const { left, top, width, height } = viewport();
+    const key = [...m, left, top, width, height], at = projector.positionsNow();
+    if (known && known.at === at && key.every((value, i) => value === known.key[i])) return screen;
+    known = { at, key };
+    const n = at.length / 3;
+    resize(n);
+    const { x, y, depth } = screen;
+    const [a0, a1, , a3, b0, b1, , b3, c0, c1, , c3, d0, d1, , d3] = m;
+    const [w2, h2] = [width / 2, height / 2], isFlat = projector.shown.dimensionality === 2;
+    for (let i = 0, j = 0; i < n; i++, j += 3) {
+      const X = at[j], Y = at[j + 1], Z = at[j + 2], w = a3 * X + b3 * Y + c3 * Z + d3;
+      // In 2D no point lies before another.
+      depth[i] = isFlat ? d3 : w;
+      x[i] = w > 0 ? left + w2 * (1 + (a0 * X + b0 * Y + c0 * Z + d0) / w) : NaN;
+      y[i] = top + h2 * (1 - (a1 * X + b1 * Y + c1 * Z + d1) / w);
+    }
+    return screen;
+  };
 
   // Screen position of a row, or null when it is not in the picture.
   projector.positionOfRow = function (row) {
-    const map = projector.screenMap(), { rows, axes } = projector.shown;
-    if (!map || !axes.length) return null;
-    const place = rows ? rows.indexOf(row) : row;
-    return place >= 0 && place < axes[0].length ? pointAt(map, place) : null;
+    const place = projector.placeOf(row), map = place >= 0 ? projector.screenMap() : null;
+    return map && map(...projector.positionsNow().subarray(3 * place, 3 * place + 3));
   };
 
-  // Row of the drawn point nearest to a position; of points that lie on it the front one.
+  // Half the size of an ordinary point at the distance of the fitted view, CSS pixels.
+  projector.markerRadius = function () {
+    const { style } = projector.cloud() || {};
+    return style ? style.size / 2 : 3;
+  };
+
+  // How far a point reaches from its middle: [width, height] in CSS pixels, and is it a thumbnail?
+  function drawnExtent(place, depth) {
+    const cloud = projector.cloud(), { style } = cloud || {};
+    if (!style) return [3, 3, false];
+    const sheet = style.thumbnails && cloud.tiles.length ? cloud.sheet : null;
+    const factor = projector.SIZE_OF_STATE[projector.shown.looks[4 * place + 3]];
+    const half = (((sheet ? style.thumbnailSize : style.size) * factor) / 2) * (style.reach / depth) ** style.falloff;
+    if (!sheet) return [Math.max(1.5, half), Math.max(1.5, half), false];
+    const longer = Math.max(sheet.width, sheet.height);
+    return [(half * sheet.width) / longer, (half * sheet.height) / longer, true];
+  }
+
+  // Row of the drawn point nearest to a position; of points that lie on it the front one, as drawn:
+  // what stands out lies before the rest.
   projector.rowAt = function (x, y, radius) {
-    const map = projector.screenMap(), { drawn } = projector.shown;
-    if (!map) return null;
-    let best = null, bestRank = Infinity;
-    for (const place of drawn) {
-      const at = pointAt(map, place);
-      if (!at) continue;
-      const distance = Math.hypot(at[0] - x, at[1] - y);
-      if (distance > radius) continue;
-      // Within 3 pixels the pointer is on the marker itself and depth decides.
-      const rank = distance <= 3 ? at[2] - 10 : distance;
+    const screen = projector.projectAll(), { drawn, looks } = projector.shown;
+    const { focus } = projector.STATE, square = radius * radius;
+    let best = -1, bestRank = Infinity;
+    for (let i = 0; i < drawn.length; i++) {
+      const place = drawn[i], dx = screen.x[place] - x, dy = screen.y[place] - y;
+      const distance = dx * dx + dy * dy;
+      if (!(distance <= square)) continue;
+      const [width, height, isSquare] = drawnExtent(place, screen.depth[place]);
+      const isOn = isSquare
+        ? Math.abs(dx) <= width && Math.abs(dy) <= height
+        : distance <= width * width;
+      const before = looks[4 * place + 3] >= focus ? 1e5 : 0;
+      const rank = isOn ? screen.depth[place] - 1e6 - before : distance;
       if (rank < bestRank) [best, bestRank] = [place, rank];
     }
-    return best === null ? null : projector.rowOf(best);
+    return best < 0 ? null : projector.rowOf(best);
   };
 })();

@@ -28,9 +28,15 @@
     mark("mark-hovered", projector.shown.projection ? listed ?? hovered : null);
   };
 
+  projector.onFrame(projector.placeMarks);
+
+  // The row that the pointer is on, here or in a list.
+  projector.pointedRow = () => listed ?? hovered;
+
   projector.pointOut = function (row) {
     listed = row;
     projector.placeMarks();
+    projector.repaintLabels();
   };
 
   projector.choosePoint = (row) => projector.report("point-clicked", { row });
@@ -42,10 +48,12 @@
     requestAnimationFrame(() => {
       hover.pending = false;
       if (!wanted || down) return;
-      hovered = projector.rowAt(wanted[0], wanted[1], RADIUS);
+      const row = projector.rowAt(wanted[0], wanted[1], RADIUS), changed = row !== hovered;
+      hovered = row;
       projector.byId("graph").classList.toggle("on-point", hovered !== null);
       projector.placeMarks();
       projector.showCard(hovered, wanted);
+      if (changed) projector.repaintLabels();
     });
   }
 
@@ -54,6 +62,7 @@
     hovered = null;
     projector.showCard(null);
     projector.placeMarks();
+    projector.repaintLabels();
   }
 
   function release(event) {

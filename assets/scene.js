@@ -1,13 +1,14 @@
-// Draws the points: joins what Dash derives (projection, colors, selection) into one Plotly scene.
+// What is shown: joins what Dash derives (projection, colors, selection) into one state.
 (function () {
   "use strict";
   const projector = window.projector;
 
   const shown = {
-    projection: null, axes: [], rows: null, coloring: null, values: null, hidden: new Set(),
+    projection: null, axes: [], positions: null, frame: null, rows: null,
+    coloring: null, values: null, hidden: new Set(), hiddenPlaces: null,
     selected: null, selectedPoint: null, matches: null, focusOnMatches: false,
     dimensionality: 3, components: [0, 1, 2], pointSize: 1,
-    drawn: new Int32Array(0), baseLayout: null, nFrames: 0,
+    looks: null, drawn: new Uint32Array(0), baseLayout: null, nFrames: 0,
   };
   projector.shown = shown;
   let latest = 0;
@@ -15,6 +16,35 @@
 
   projector.graph = () => document.querySelector("#graph .js-plotly-plot");
   projector.rowOf = (place) => (shown.rows ? shown.rows[place] : place);
+
+  // Position of a row in ascending rows; -1 when it is not among them.
+  projector.placeIn = function (rows, row) {
+    let low = 0, high = rows.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle] === row) return middle;
+      if (rows[middle] < row) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  };
+
+  // Place of a row in the projection; -1 when it is not there.
+  projector.placeOf = function (row) {
+    if (shown.rows) return projector.placeIn(shown.rows, row);
+    return shown.axes.length && row >= 0 && row < shown.axes[0].length ? row : -1;
+  };
+
+  // Is the point drawn and not switched off?
+  projector.isShown = (place) =>
+    place >= 0 && place < (shown.looks || []).length / 4 && !(shown.hiddenPlaces && shown.hiddenPlaces[place]);
+
+  // Where a point lies in the scene, in the units of its camera.
+  projector.boxPosition = function (place) {
+    const { x, y, z } = projector.aspectRatio(shown.dimensionality), { middle, length } = shown.frame;
+    const [a, b, c] = shown.axes.map((axis, i) => (axis[place] - middle[i]) / length);
+    return [a * x, b * y, shown.dimensionality === 3 ? c * z : 0];
+  };
 
   // Dash loads Plotly in its own time; coordinates may be here before.
   projector.graphReady = new Promise((ready) => {
@@ -30,6 +60,8 @@
   const waiting = [];
   projector.afterDrawing = (run) => waiting.push(run);
 
+  let loaded = { key: "" };
+  // Fetches what is not on the page yet. The same coordinates are the same arrays.
   async function load(projection, coloring, components) {
     const usable = components.filter((c) => c < projection.n_components);
     const url = `api/v1/projections/${projection.id}/coordinates?components=${usable.join(",")}`;
@@ -37,138 +69,41 @@
       projector.fetchCoordinates(url),
       coloring.url ? projector.fetchValues(coloring.url, coloring.type) : null,
     ]);
-    return { axes: splitAxes(coordinates, components, usable), values };
+    const key = `${projection.id} ${components}`;
+    if (loaded.key !== key) loaded = { key, ...arranged(coordinates, components, usable) };
+    return { positions: loaded.positions, axes: loaded.axes, values };
   }
 
-  // One array per axis; an axis that the data does not have stays at 0.
-  function splitAxes(coordinates, components, usable) {
-    const [n, k] = coordinates.shape;
-    return components.map((component) => {
-      const axis = new Float32Array(n), column = usable.indexOf(component);
-      if (column >= 0) for (let i = 0; i < n; i++) axis[i] = coordinates.values[i * k + column];
+  // Coordinates row by row, three for each point, and axis by axis; an axis that the data does not
+  // have stays at 0.
+  function arranged({ values, shape: [n, k] }, components, usable) {
+    const columns = components.map((component) => usable.indexOf(component));
+    const positions = new Float32Array(3 * n);
+    const axes = columns.map((column, i) => {
+      const axis = new Float32Array(n);
+      if (column >= 0) for (let p = 0; p < n; p++) axis[p] = positions[3 * p + i] = values[p * k + column];
       return axis;
     });
+    return { positions, axes };
   }
 
-  function axisTitles() {
-    const ratios = shown.projection.explained_variance_ratio || [];
-    return shown.components.map((component) =>
-      component < shown.projection.n_components
-        ? `PC ${component + 1} (${(100 * (ratios[component] || 0)).toFixed(1)} %)`
-        : ""
-    );
+  function frameOf(axes, dimensionality) {
+    return projector.frameOf(dimensionality === 2 ? [axes[0], axes[1], []] : axes);
   }
 
-  // Rows that stand out: the matches while a person types, else the selection; null: all alike.
-  function focusedRows() {
-    const rows = shown.focusOnMatches ? shown.matches : shown.selected;
-    if (!rows || !rows.length) return null;
-    return new Set(rows);
-  }
-
-  function hiddenTest() {
-    const { coloring, hidden, values } = shown;
-    if (!hidden.size || coloring.kind !== "categorical") return () => false;
-    const codes = new Set(coloring.values.flatMap((value, code) => (hidden.has(value) ? [code] : [])));
-    const n = coloring.values.length, isMissingHidden = hidden.has("");
-    return (place) => {
-      const code = values[projector.rowOf(place)];
-      return code < n ? codes.has(code) : isMissingHidden;
-    };
-  }
-
-  function countFrame() {
-    shown.nFrames += 1;
-    projector.byId("view").dataset.frame = String(shown.nFrames);
-    projector.placeMarks();
-  }
-
-  // Every later frame (orbit, zoom) is counted where the scene itself learns of it.
-  function followFrames() {
-    const plot = projector.glplot();
-    if (!plot || plot.isFollowed) return;
-    plot.isFollowed = true;
-    const before = plot.onrender;
-    plot.onrender = function () {
-      if (before) before.call(plot);
-      countFrame();
-    };
-  }
-
-  // Plotly draws one change after the other; a change that comes meanwhile waits for its end.
-  let drawing = null, again = false;
-  projector.redraw = async function () {
-    if (!shown.projection || !projector.graph()) return;
-    if (drawing) {
-      again = true;
-      return;
-    }
-    try {
-      drawing = drawNow();
-      await drawing;
-    } finally {
-      drawing = null;
-    }
-    if (again) {
-      again = false;
-      projector.redraw();
-    }
+  // The same points in other coordinates: values is row by row, nComponents numbers for each point.
+  // They move there, the axes follow only when the points outgrow or shrink away from them.
+  projector.moveTo = function (values, nComponents, duration) {
+    if (!shown.projection) return;
+    const components = [0, 1, 2], usable = components.slice(0, nComponents);
+    const made = arranged({ values, shape: [values.length / nComponents, nComponents] }, components, usable);
+    const frame = frameOf(made.axes, shown.dimensionality), { length, middle } = shown.frame;
+    const drift = Math.max(...frame.middle.map((at, i) => Math.abs(at - middle[i])));
+    const fits = frame.length + 2 * drift <= length && frame.length > 0.55 * length;
+    loaded = { key: "moved", ...made };
+    Object.assign(shown, made, { duration, frame: fits ? shown.frame : { ...frame, length: 1.25 * frame.length } });
+    return projector.redraw();
   };
-
-  async function drawNow() {
-    const graph = projector.graph(), focus = focusedRows();
-    const isFocused = (place) => focus !== null && focus.has(projector.rowOf(place));
-    const { drawn, nVisible, nFocused } = projector.drawnPlaces(
-      shown.axes[0].length, hiddenTest(), isFocused
-    );
-    const flat = shown.dimensionality === 2;
-    const ranges = projector.equalRanges(flat ? [shown.axes[0], shown.axes[1], []] : shown.axes);
-    // In 2D what is in focus lies a little higher, so that nothing covers it.
-    const lift = (ranges[2][1] - ranges[2][0]) / 200;
-    const trace = (places, isFocus) => {
-      const take = (axis) => Float32Array.from(places, (place) => axis[place]);
-      const z = flat ? new Float32Array(places.length).fill(isFocus ? lift : 0) : take(shown.axes[2]);
-      const color = projector.colorOfRow(shown.coloring, shown.values);
-      const part = focus ? (isFocus ? "focus" : "rest") : "all";
-      const look = { part, nDrawn: drawn.length, selectedPoint: shown.selectedPoint, size: shown.pointSize };
-      return {
-        type: "scatter3d", mode: "markers", hoverinfo: "none",
-        x: take(shown.axes[0]), y: take(shown.axes[1]), z,
-        ...projector.markers(places, projector.rowOf, color, look),
-      };
-    };
-    const first = drawn.length - nFocused;
-    const traces = [trace(drawn.subarray(0, first), false)];
-    if (nFocused) traces.push(trace(drawn.subarray(first), true));
-    const layout = projector.sceneLayout(
-      shown.baseLayout, shown.dimensionality, axisTitles(), ranges, projector.currentLook()
-    );
-    shown.drawn = drawn;
-    await window.Plotly.react(graph, traces, layout, graph._context);
-    followFrames();
-    projector.followCamera(graph);
-    announce(nVisible);
-  }
-
-  // What is not in the picture, and why.
-  function drawnNote(nDrawn, nVisible, nAll) {
-    const of = (part, whole) => `${part.toLocaleString("en")} of ${whole.toLocaleString("en")} points`;
-    const notes = [];
-    if (nVisible < nAll) notes.push(`${of(nVisible, nAll)} shown, the rest is switched off in the legend`);
-    if (nDrawn < nVisible) {
-      notes.push(`${of(nDrawn, nVisible)} drawn (a fixed random sample and all that is selected)`);
-    }
-    return notes.join(" · ");
-  }
-
-  function announce(nVisible) {
-    const view = projector.byId("view"), n = shown.drawn.length;
-    view.dataset.points = String(n);
-    view.dataset.projection = shown.projection.id;
-    view.dataset.drawn = [shown.projection.id, shown.dimensionality, ...shown.components].join(" ");
-    projector.byId("drawn-note").textContent = drawnNote(n, nVisible, shown.axes[0].length);
-    countFrame();
-  }
 
   function note(name, value) {
     const changed = JSON.stringify(previous[name]) !== JSON.stringify(value);
@@ -204,9 +139,9 @@
     const mine = (latest += 1);
     projector.byId("view").classList.add("drawing");
     const components = [x, y, z].map(Number);
-    let loaded;
+    let arrays;
     try {
-      loaded = await load(projection, coloring, components);
+      arrays = await load(projection, coloring, components);
     } catch (error) {
       projector.byId("view").classList.remove("drawing");
       window.dash_clientside.set_props("notice", { data: { kind: "error", text: error.message } });
@@ -214,12 +149,15 @@
     }
     if (mine !== latest) return;
     if (note("dataset", projection.dataset)) {
-      projector.forgetLooks(Number(dimensionality), restoredCamera);
+      projector.forgetCameras(Number(dimensionality), restoredCamera);
     }
     if (shown.projection !== projection) {
       shown.rows = projection.rows ? projector.decodeRows(projection.rows) : null;
     }
-    Object.assign(shown, loaded, { projection, coloring, components });
+    if (arrays.positions !== shown.positions || Number(dimensionality) !== shown.dimensionality) {
+      shown.frame = frameOf(arrays.axes, Number(dimensionality));
+    }
+    Object.assign(shown, arrays, { projection, coloring, components, duration: undefined });
     shown.dimensionality = Number(dimensionality);
     shown.baseLayout = sceneLayout;
     takeControls(hidden, selectedRows, selectedPoint, matches, pointSize);
@@ -236,12 +174,10 @@
   function clear() {
     latest += 1;
     projector.byId("view").classList.remove("drawing");
-    shown.projection = null;
-    shown.drawn = new Int32Array(0);
+    Object.assign(shown, { projection: null, drawn: new Uint32Array(0), looks: null, positions: null });
     previous = {};
-    const graph = projector.graph();
-    if (graph && window.Plotly) window.Plotly.react(graph, [], graph.layout);
-    projector.byId("view").dataset.points = "0";
+    loaded = { key: "" };
+    projector.eraseScene();
     projector.placeMarks();
   }
 

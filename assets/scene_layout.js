@@ -5,25 +5,23 @@
 
   const CAMERA = {
     3: {
-      eye: { x: 1.38, y: 1.38, z: 0.78 },
-      center: { x: 0, y: 0, z: -0.14 },
+      eye: { x: 1.24, y: 1.24, z: 0.7 },
+      center: { x: 0, y: 0, z: -0.11 },
       up: { x: 0, y: 0, z: 1 },
       projection: { type: "perspective" },
     },
-    // Straight from above without perspective: the same points look like a 2D chart.
+    // Straight from above: the same points look like a 2D chart.
     2: {
-      eye: { x: 0, y: 0, z: 2 },
+      eye: { x: 0, y: 0, z: 1.55 },
       center: { x: 0, y: 0, z: 0 },
       up: { x: 0, y: 1, z: 0 },
-      projection: { type: "orthographic" },
+      projection: { type: "perspective" },
     },
   };
 
-  // An orthographic view is two units high: this fills it and leaves room for the titles.
-  projector.aspectRatio = (dimensionality) => {
-    const side = dimensionality === 3 ? 1 : 1.6 / narrowness();
-    return { x: side, y: side, z: 1 };
-  };
+  // Lengths of the sides of the box around the points; in 2D it is a sheet.
+  projector.aspectRatio = (dimensionality) => ({ x: 1, y: 1, z: dimensionality === 3 ? 1 : 1e-5 });
+
   // A narrow view is seen from farther away, so that the axis titles stay in it.
   const narrowness = () => {
     const { clientWidth, clientHeight } = projector.byId("view");
@@ -32,32 +30,35 @@
 
   projector.defaultCamera = function (dimensionality) {
     const camera = structuredClone(CAMERA[dimensionality]);
-    if (dimensionality === 3) for (const axis of "xyz") camera.eye[axis] *= narrowness();
+    for (const axis of "xyz") camera.eye[axis] *= narrowness();
     return camera;
   };
 
-  // Equal lengths on all axes, each around its own middle: proportions are those of the data.
-  projector.equalRanges = function (axes) {
-    const ends = axes.map((values) => {
-      let low = Infinity, high = -Infinity;
-      for (const value of values) {
-        if (value < low) low = value;
-        if (value > high) high = value;
-      }
-      return values.length ? [low, high] : [0, 0];
-    });
-    const widest = Math.max(...ends.map(([low, high]) => high - low)) || 1;
-    return ends.map(([low, high]) => {
-      const middle = (low + high) / 2;
-      return [middle - widest * 0.54, middle + widest * 0.54];
-    });
+  projector.fittedDistance = (dimensionality) =>
+    projector.cameraDistance(projector.defaultCamera(dimensionality));
+
+  function ends(values) {
+    let low = Infinity, high = -Infinity;
+    for (let i = 0; i < values.length; i++) {
+      if (values[i] < low) low = values[i];
+      if (values[i] > high) high = values[i];
+    }
+    return values.length ? [low, high] : [0, 0];
+  }
+
+  // Where the axes lie: their middles and their one length, so that proportions are those of the
+  // data, with some room around the points.
+  projector.frameOf = function (axes) {
+    const limits = axes.map(ends);
+    const widest = Math.max(...limits.map(([low, high]) => high - low)) || 1;
+    return { middle: limits.map(([low, high]) => (low + high) / 2), length: widest * 1.08 };
   };
 
-  function axis(base, title, range, colors, visible) {
+  function axis(base, title, { middle, length }, i, colors, visible) {
     return Object.assign({}, base, {
       visible,
       title: { text: title, font: { color: colors.ink, size: 12 } },
-      range,
+      range: [middle[i] - length / 2, middle[i] + length / 2],
       color: colors.faint,
       gridcolor: colors.line,
       linecolor: colors.line,
@@ -65,18 +66,19 @@
     });
   }
 
-  // base: the layout that came with the page; titles and ranges: for x, y and z.
-  projector.sceneLayout = function (base, dimensionality, titles, ranges, look) {
+  // base: the layout that came with the page; titles and frame: for x, y and z.
+  projector.sceneLayout = function (base, dimensionality, titles, frame, camera) {
     const colors = projector.themeColors();
     const scene = Object.assign({}, base.scene, {
-      xaxis: axis(base.scene.xaxis, titles[0], ranges[0], colors, true),
-      yaxis: axis(base.scene.yaxis, titles[1], ranges[1], colors, true),
-      zaxis: axis(base.scene.zaxis, titles[2], ranges[2], colors, dimensionality === 3),
-      dragmode: dimensionality === 3 ? "turntable" : "pan",
+      xaxis: axis(base.scene.xaxis, titles[0], frame, 0, colors, true),
+      yaxis: axis(base.scene.yaxis, titles[1], frame, 1, colors, true),
+      zaxis: axis(base.scene.zaxis, titles[2], frame, 2, colors, dimensionality === 3),
+      // The gestures are ours: navigation.js.
+      dragmode: false,
       aspectmode: "manual",
-      aspectratio: look.aspectratio,
+      aspectratio: projector.aspectRatio(dimensionality),
       bgcolor: colors.ground,
-      camera: look.camera,
+      camera,
     });
     return Object.assign({}, base, { scene, paper_bgcolor: colors.ground, font: { color: colors.ink } });
   };

@@ -126,11 +126,6 @@
     listen("pointermove", follow);
     listen("pointerup", end);
     listen("pointercancel", giveUp);
-    // The wheel still zooms: the scene below gets what the overlay would keep from it.
-    overlay.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      projector.wheelTarget().dispatchEvent(new WheelEvent("wheel", event));
-    });
     window.addEventListener("keydown", onKey, true);
     window.addEventListener("keyup", onKey, true);
   });

@@ -34,6 +34,8 @@
     }
   }
 
+  projector.areThumbnailsWanted = () => wanted;
+
   function setLink(id, href) {
     const link = projector.byId(id);
     link.toggleAttribute("href", Boolean(href));
@@ -46,6 +48,7 @@
     const arrangement = await projector.fetchJson(address);
     if (!projector.dataset || dataset.id !== projector.dataset.id) return;
     tiles = { ...arrangement, address: new URL(address, document.baseURI).href };
+    projector.useSheet(tiles);
     dressAll();
     projector.fillLists();
   }
@@ -60,11 +63,14 @@
       setLink("download-metadata", dataset && dataset.columns.length ? `${base}/metadata` : "");
       if (!changed) return;
       tiles = null;
+      projector.useSheet(null);
       dressAll();
       if (dataset && dataset.sprite) projector.afterDrawing(() => fetchTiles(dataset));
     },
     showThumbnails: function (checked) {
+      const changed = wanted !== checked;
       wanted = checked;
+      if (changed) projector.redraw();
       // The card is drawn by React after this call.
       requestAnimationFrame(dressAll);
     },

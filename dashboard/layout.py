@@ -46,8 +46,9 @@ RUNS_MILLISECONDS = 5_000
 
 SHORTCUTS = (
     ("Drag", "turn the picture (3D) or move it (2D)"),
-    ("Right drag", "move the picture"),
-    ("Wheel", "zoom"),
+    ("Right drag, Shift drag", "move the picture"),
+    ("Wheel, two fingers", "zoom; in 2D at the pointer"),
+    ("Double-click a point", "bring it into the middle"),
     ("Click a point", "select it and list its nearest neighbors"),
     ("/", "search"),
     ("Enter", "select all matches of the search"),

@@ -81,7 +81,8 @@ def open_page(chromium: Browser, serve: object) -> Iterator[Opener]:
     opened: list[DashboardPage] = []
 
     def opener(server: RunningServer, address: str | None = "", **options: object) -> DashboardPage:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})  # type: ignore[arg-type]
+        usual = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+        context = chromium.new_context(**{**usual, **options})  # type: ignore[arg-type]
         tab = DashboardPage(context.new_page(), server.url)
         opened.append(tab)
         if address is not None:
@@ -105,7 +106,7 @@ def page(open_page: Opener, dashboard: RunningServer) -> DashboardPage:
 
 @pytest.fixture(scope="session")
 def many_points(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tensor of 60,000 points, more than stock markers can draw, with a label each."""
+    """A tensor of 60,000 points, more than two bytes count, with a label each."""
     folder = tmp_path_factory.mktemp("many")
     tensor = np.random.default_rng(0).normal(size=(60_000, 4)).astype(np.float32)
     np.save(folder / "many.npy", tensor)

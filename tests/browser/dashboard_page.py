@@ -87,8 +87,16 @@ class DashboardPage:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def wait_for_rest(self) -> None:
+        """Wait until nothing moves and the thumbnails, if there are any, are drawn."""
+        self.page.wait_for_function(
+            """() => !projector.isMoving()
+                && (!projector.dataset?.sprite || projector.cloud().tiles.length > 0)"""
+        )
+
     def reachable_row(self) -> int:
         """Return a row that nothing covers on the screen, so that a click on it meets it."""
+        self.wait_for_rest()
         row: int = self.page.evaluate(
             """() => {
                 const { drawn } = projector.shown;

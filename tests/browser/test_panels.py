@@ -154,7 +154,7 @@ def test_the_camera_stays_when_colors_selection_and_axes_change(page):
 def test_a_zoom_in_two_dimensions_stays_when_a_point_is_clicked(page):
     page.page.get_by_text("2D", exact=True).click()
     expect(page.view).to_have_attribute("data-drawn", re.compile(r" 2 0 1 2$"))
-    zoom = "() => projector.glplot().getAspectratio().x"
+    zoom = "() => 1 / projector.scene().getCamera().eye.z"
     before = page.page.evaluate(zoom)
     box = page.view.bounding_box()
     page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

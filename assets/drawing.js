@@ -1,0 +1,131 @@
+// Draws what is shown: axes by Plotly, points by the cloud; only what has changed is done anew.
+(function () {
+  "use strict";
+  const projector = window.projector;
+  let drawnLayout = null; // the layout that is on the screen, as text
+  let before = null; // the points that are on the screen: { dataset, rows, positions, frame }
+
+  // Rows that stand out: the matches while a person types, else the selection; null: all alike.
+  function focusedRows({ focusOnMatches, matches, selected }) {
+    const rows = focusOnMatches ? matches : selected;
+    return rows && rows.length ? rows : null;
+  }
+
+  // By place: 1 where the legend has switched a point off; null when nothing is.
+  function hiddenPlaces({ coloring, hidden, values, rows, axes }) {
+    if (!hidden.size || coloring.kind !== "categorical") return null;
+    const off = Uint8Array.from([...coloring.values, ""], (value) => (hidden.has(value) ? 1 : 0));
+    const nPlaces = axes[0].length, last = off.length - 1, places = new Uint8Array(nPlaces);
+    for (let i = 0; i < nPlaces; i++) places[i] = off[Math.min(values[rows ? rows[i] : i], last)];
+    return places;
+  }
+
+  // Plotly draws one change after the other; a change that comes meanwhile waits for its end.
+  let drawing = null, again = false;
+  projector.redraw = async function () {
+    if (!projector.shown.projection || !projector.graph()) return;
+    if (drawing) {
+      again = true;
+      return drawing;
+    }
+    do {
+      again = false;
+      drawing = drawNow();
+      try {
+        await drawing;
+      } finally {
+        drawing = null;
+      }
+    } while (again);
+  };
+
+  async function drawNow() {
+    const { shown } = projector;
+    const titles = projector.axisTitles(shown.projection, shown.components);
+    const layout = projector.sceneLayout(
+      shown.baseLayout, shown.dimensionality, titles, shown.frame, projector.camera()
+    );
+    await drawAxes(layout);
+    if (!shown.projection) return;
+    look();
+    const cloud = projector.attachedCloud();
+    if (cloud) paint(cloud);
+    else await projector.drawStockMarkers(layout, projector.missingInternals());
+    announce();
+  }
+
+  // One trace that draws nothing makes Plotly draw the scene around it.
+  async function drawAxes(layout) {
+    const graph = projector.graph(), key = JSON.stringify({ ...layout, scene: { ...layout.scene, camera: null } });
+    if (key === drawnLayout && projector.scene()) return projector.applyCamera();
+    const range = (axis) => layout.scene[axis].range;
+    const trace = {
+      type: "scatter3d", mode: "none", hoverinfo: "skip",
+      x: range("xaxis"), y: range("yaxis"), z: range("zaxis"),
+    };
+    graph._context.plotGlPixelRatio = window.devicePixelRatio;
+    // The gestures are ours: navigation.js.
+    graph._context._scrollZoom.gl3d = false;
+    // Dash's own listener would answer every resize by drawing its figure anew, and that has no
+    // points: they are drawn here.
+    graph.removeAllListeners("plotly_relayout");
+    await window.Plotly.react(graph, [trace], layout, graph._context);
+    drawnLayout = key;
+    projector.applyCamera();
+  }
+
+  // Colors, states and order of the points: everything but their coordinates.
+  function look() {
+    const { shown } = projector, n = shown.axes[0].length;
+    shown.hiddenPlaces = hiddenPlaces(shown);
+    shown.looks = projector.pointLooks(n, shown, focusedRows(shown));
+    const sheet = projector.sheet();
+    shown.order = projector.drawingOrder(
+      projector.seededOrder(n), shown.hiddenPlaces, shown.looks, projector.tileOf, sheet ? sheet.n_tiles : 1
+    );
+    shown.drawn = shown.order.index;
+  }
+
+  function paint(cloud) {
+    const { shown } = projector, { positions, frame, rows, projection } = shown;
+    if (cloud.positions !== positions) {
+      const from = cloud.n === 0 ? null : projector.placesBefore(before, shown);
+      cloud.setPositions(positions, frame);
+      cloud.positions = positions;
+      projector.stopMovement();
+      if (from) projector.startMovement(from, before.frame, shown.duration);
+    }
+    before = { dataset: projection.dataset, rows, positions, frame };
+    projector.dressCloud(cloud);
+    cloud.setLooks(shown.looks);
+    cloud.setOrder(shown.order);
+    cloud.style = projector.pointStyle({
+      nDrawn: shown.drawn.length, dimensionality: shown.dimensionality, pointSize: shown.pointSize,
+      thumbnails: projector.areThumbnailsWanted(), framed: shown.coloring.kind !== "none",
+    });
+  }
+
+  // What is not in the picture, and why.
+  function announce() {
+    const { shown } = projector, view = projector.byId("view");
+    const n = shown.drawn.length, nAll = shown.axes[0].length;
+    view.dataset.points = String(n);
+    view.dataset.projection = shown.projection.id;
+    view.dataset.drawn = [shown.projection.id, shown.dimensionality, ...shown.components].join(" ");
+    if (projector.cloud()) {
+      projector.byId("drawn-note").textContent = n < nAll
+        ? `${n.toLocaleString("en")} of ${nAll.toLocaleString("en")} points shown, the rest is switched off in the legend`
+        : "";
+    }
+    projector.countFrame();
+  }
+
+  projector.eraseScene = function () {
+    drawnLayout = before = null;
+    projector.stopMovement();
+    projector.detachCloud();
+    const graph = projector.graph();
+    if (graph && window.Plotly) window.Plotly.react(graph, [], graph.layout);
+    projector.byId("view").dataset.points = "0";
+  };
+})();

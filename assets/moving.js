@@ -1,0 +1,80 @@
+// While the picture moves: no more is drawn than the machine draws smoothly; at rest, everything.
+(function () {
+  "use strict";
+  const projector = window.projector;
+  const REST_MS = 120; // after the last change everything is drawn again
+  const WANTED_MS = 50, SLOW_MS = 1000 / 15;
+  // Drawing costs what it covers: a thumbnail as much as so many points.
+  const SMALLEST = 2000, FIRST = 200000;
+  let budget = FIRST; // points that one frame may take; learned from the frames before
+  let timer = 0, isMoving = false, requested = 0, lastFrame = 0;
+
+  const costOfThumbnail = ({ size, thumbnailSize }) => Math.max(1, (thumbnailSize / (size + 2)) ** 2);
+
+  function parts() {
+    const cloud = projector.cloud(), n = projector.shown.drawn.length;
+    const { style } = cloud, hasThumbnails = style.thumbnails && cloud.tiles.length > 0;
+    const points = Math.min(1, budget / n);
+    if (!hasThumbnails) return { points, thumbnails: 0 };
+    const left = Math.max(0, budget - n) / (costOfThumbnail(style) * n);
+    return { points, thumbnails: Math.min(1, left) };
+  }
+
+  function say(part) {
+    const n = projector.shown.drawn.length, note = projector.byId("moving-note");
+    const cloud = projector.cloud(), hasThumbnails = cloud.style.thumbnails && cloud.tiles.length > 0;
+    const count = (share) => Math.ceil(share * n).toLocaleString("en");
+    note.hidden = !(part.points < 1 || (hasThumbnails && part.thumbnails < 1));
+    const what = part.points < 1 ? `${count(part.points)} of ${n.toLocaleString("en")}`
+      : `${count(part.thumbnails)} of ${n.toLocaleString("en")} thumbnails`;
+    note.textContent = `${what} while moving`;
+  }
+
+  // Something moves the picture: the camera, or the points themselves.
+  projector.moving = function () {
+    const cloud = projector.cloud();
+    if (!cloud || !cloud.style) return;
+    if (!isMoving) lastFrame = 0;
+    isMoving = true;
+    requested ||= performance.now();
+    cloud.part = parts();
+    cloud.dirty = true;
+    say(cloud.part);
+    clearTimeout(timer);
+    timer = setTimeout(rest, REST_MS);
+  };
+
+  function rest() {
+    const cloud = projector.cloud();
+    isMoving = false;
+    requested = 0;
+    projector.byId("moving-note").hidden = true;
+    if (!cloud || !cloud.part) return;
+    const wasPart = cloud.part.points < 1 || cloud.part.thumbnails < 1;
+    cloud.part = null;
+    if (wasPart) cloud.dirty = true;
+  }
+
+  // How long the frame took from the first change that it shows, or from the frame before it.
+  projector.onFrame(() => {
+    if (!isMoving || !requested) return;
+    const now = performance.now(), took = now - Math.max(requested, lastFrame);
+    const hadFrame = lastFrame > 0;
+    lastFrame = now;
+    requested = 0;
+    if (!hadFrame) return;
+    const n = Math.max(SMALLEST, projector.shown.drawn.length * 60);
+    if (took > SLOW_MS) budget *= Math.max(0.4, WANTED_MS / took);
+    else if (took < WANTED_MS) budget *= Math.min(1.4, WANTED_MS / Math.max(1, took));
+    budget = Math.max(SMALLEST, Math.min(n, budget));
+  });
+
+  projector.isMoving = () => isMoving;
+
+  projector.whenPresent("view", (view) => {
+    const note = projector.element("div", "moving-note");
+    note.id = "moving-note";
+    note.hidden = true;
+    view.append(note);
+  });
+})();

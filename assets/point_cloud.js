@@ -1,0 +1,211 @@
+// The points, as an object inside Plotly's own 3D scene: same GL context, same frame, same depth.
+//
+// Plotly builds 99 vertices for a circle; here a point is one vertex. What gl-plot3d asks of an
+// object in its scene is at the end of the class.
+(function () {
+  "use strict";
+  const projector = window.projector;
+
+  // The last byte of a look.
+  projector.STATE = { plain: 0, rest: 1, focus: 2, selected: 3 };
+  projector.SIZE_OF_STATE = [1, 0.8, 1.3, 1.7];
+  // Fixed places, because Plotly's own programs leave theirs enabled.
+  const AT = (projector.POINT_ATTRIBUTES = { target: 0, source: 1, look: 2, row: 3 });
+  // Plotly binds its own textures at the low numbers, the one of its pick buffer among them.
+  const TEXTURE_UNIT = 7;
+
+  class PointCloud {
+    constructor(gl) {
+      this.gl = gl;
+      this.n = 0;
+      // Places of vertices are 32 bits wide: more than 65,536 points.
+      gl.getExtension("OES_element_index_uint");
+      Object.assign(this, projector.pointProgram(gl));
+      this.buffers = {};
+      for (const name of ["target", "source", "look", "row", "index"]) {
+        this.buffers[name] = gl.createBuffer();
+      }
+      this.largest = gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE)[1] - 1;
+      this.nAttributes = gl.getParameter(gl.MAX_VERTEX_ATTRIBS);
+      this.isSmoothed = gl.getParameter(gl.SAMPLES) > 1;
+      this.tiles = [];
+      this.groups = [];
+      this.style = null; // see point_style.js
+      this.movement = null; // see tween.js
+      this.pixelRatio = 1;
+      this.dirty = true;
+    }
+
+    upload(name, values, kind = this.gl.ARRAY_BUFFER) {
+      const { gl } = this;
+      gl.bindBuffer(kind, this.buffers[name]);
+      gl.bufferData(kind, values, gl.DYNAMIC_DRAW);
+      gl.bindBuffer(kind, null);
+      this.dirty = true;
+    }
+
+    // positions: Float32Array, (n, 3) row by row; frame: { middle, length } of the axes.
+    setPositions(positions, frame) {
+      this.n = positions.length / 3;
+      this.frame = frame;
+      this.movement = null;
+      this.upload("target", positions);
+    }
+
+    // Draws the way from other coordinates; progress is set while the movement lasts.
+    setMovement(positions, frame) {
+      this.movement = { frame, progress: 0 };
+      this.upload("source", positions);
+    }
+
+    endMovement() {
+      this.movement = null;
+      this.upload("source", new Float32Array(0));
+    }
+
+    // looks: Uint8Array, (n, 4): color and state.
+    setLooks(looks) {
+      this.upload("look", looks);
+    }
+
+    setOrder({ index, groups }) {
+      this.groups = groups;
+      this.upload("index", index, this.gl.ELEMENT_ARRAY_BUFFER);
+    }
+
+    // tiles: textures with the number of their first row; sheet: see sprite_tiles.js.
+    setTiles(tiles, sheet, rows) {
+      this.tiles = tiles;
+      this.sheet = sheet;
+      if (tiles.length) this.upload("row", rows);
+      this.dirty = true;
+    }
+
+    setUniforms({ view, projection }) {
+      const { gl, uniforms, style, frame, movement, pixelRatio } = this;
+      const from = movement ? movement.frame : frame;
+      const numbers = {
+        progress: movement ? movement.progress : 1, pixelRatio, largest: this.largest,
+        depth: style.depth, size: style.size, reach: style.reach, falloff: style.falloff,
+        fog: style.fog, opacity: style.opacity, framed: style.framed ? 1 : 0,
+      };
+      for (const [name, value] of Object.entries(numbers)) gl.uniform1f(uniforms[name], value);
+      const vectors = {
+        aspect: style.aspect, targetMiddle: frame.middle, sourceMiddle: from.middle,
+        ground: style.ground, mark: style.mark,
+        sizes: projector.SIZE_OF_STATE,
+      };
+      for (const [name, value] of Object.entries(vectors)) {
+        if (value.length === 3) gl.uniform3fv(uniforms[name], value);
+        else gl.uniform4fv(uniforms[name], value);
+      }
+      gl.uniform2f(uniforms.scale, 1 / from.length, 1 / frame.length);
+      gl.uniformMatrix4fv(uniforms.view, false, view);
+      gl.uniformMatrix4fv(uniforms.projection, false, projection);
+      gl.uniform1i(uniforms.sheet, TEXTURE_UNIT);
+    }
+
+    bindAttributes() {
+      const { gl, buffers } = this;
+      // Plotly leaves attributes enabled; one without a buffer makes the draw call fail.
+      for (let i = 0; i < this.nAttributes; i++) gl.disableVertexAttribArray(i);
+      const bind = (name, buffer, size, type, normalized) => {
+        gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+        gl.enableVertexAttribArray(AT[name]);
+        gl.vertexAttribPointer(AT[name], size, type, normalized, 0, 0);
+      };
+      bind("target", buffers.target, 3, gl.FLOAT, false);
+      bind("source", this.movement ? buffers.source : buffers.target, 3, gl.FLOAT, false);
+      bind("look", buffers.look, 4, gl.UNSIGNED_BYTE, true);
+      if (this.tiles.length) bind("row", buffers.row, 1, gl.FLOAT, false);
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.index);
+    }
+
+    // Opaque points write their depth and are smoothed by coverage, which needs no order; see-through
+    // ones leave the depth alone and mix.
+    setBlending(isOpaque) {
+      const { gl } = this;
+      // The page must not shine through soft edges.
+      gl.colorMask(true, true, true, false);
+      gl.depthMask(isOpaque);
+      if (isOpaque && this.isSmoothed) gl.enable(gl.SAMPLE_ALPHA_TO_COVERAGE);
+      else gl.disable(gl.SAMPLE_ALPHA_TO_COVERAGE);
+      if (isOpaque && this.isSmoothed) return gl.disable(gl.BLEND);
+      gl.enable(gl.BLEND);
+      gl.blendEquation(gl.FUNC_ADD);
+      gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+    }
+
+    bindTile({ texture, firstRow }) {
+      const { gl, uniforms, sheet } = this;
+      gl.activeTexture(gl.TEXTURE0 + TEXTURE_UNIT);
+      gl.bindTexture(gl.TEXTURE_2D, texture);
+      gl.activeTexture(gl.TEXTURE0);
+      gl.uniform1f(uniforms.spriteColumns, sheet.columns);
+      gl.uniform1f(uniforms.firstRow, firstRow);
+      gl.uniform2f(uniforms.spriteSize, sheet.width, sheet.height);
+      gl.uniform2f(uniforms.sheetSize, sheet.columns * sheet.width, sheet.rows * sheet.height);
+    }
+
+    drawRun(first, count, tile, isFocus) {
+      if (count <= 0) return;
+      const { gl, uniforms, style } = this;
+      gl.uniform1f(uniforms.sprites, tile ? 1 : 0);
+      gl.uniform1f(uniforms.size, tile ? style.thumbnailSize : style.size);
+      if (tile) this.bindTile(tile);
+      this.setBlending(Boolean(tile) || isFocus || style.isOpaque);
+      gl.drawElements(gl.POINTS, count, gl.UNSIGNED_INT, 4 * first);
+    }
+
+    // While the camera moves only a part may be drawn: see moving.js.
+    drawGroup({ first, count, tile, isFocus }) {
+      const part = this.part || { points: 1, thumbnails: 1 };
+      const texture = this.style.thumbnails ? this.tiles[tile] : null;
+      const nThumbnails = texture ? Math.ceil(count * (isFocus ? 1 : part.thumbnails)) : 0;
+      const nPoints = Math.ceil(count * (isFocus ? 1 : part.points)) - nThumbnails;
+      this.drawRun(first + nThumbnails, nPoints, null, isFocus);
+      this.drawRun(first, nThumbnails, texture, isFocus);
+    }
+
+    // What gl-plot3d asks of an object from here on.
+    draw(camera) {
+      if (!this.n || !this.style) return;
+      const { gl } = this;
+      gl.useProgram(this.program);
+      this.setUniforms(camera);
+      this.bindAttributes();
+      this.groups.forEach((group) => this.drawGroup(group));
+      for (const place of Object.values(AT)) gl.disableVertexAttribArray(place);
+      gl.bindBuffer(gl.ARRAY_BUFFER, null);
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, null);
+      gl.disable(gl.SAMPLE_ALPHA_TO_COVERAGE);
+      gl.disable(gl.BLEND);
+      gl.colorMask(true, true, true, true);
+      gl.depthMask(true);
+    }
+
+    isOpaque() {
+      return true;
+    }
+
+    isTransparent() {
+      return false;
+    }
+
+    dispose() {
+      const { gl } = this;
+      Object.values(this.buffers).forEach((buffer) => gl.deleteBuffer(buffer));
+      gl.deleteProgram(this.program);
+      this.tiles.forEach(({ texture }) => gl.deleteTexture(texture));
+      this.tiles = [];
+      this.n = 0;
+    }
+  }
+
+  // No slots: Plotly draws a second, unseen picture of whatever it can pick from, at every move.
+  // Here the CPU picks (picking.js).
+  PointCloud.prototype.pickSlots = 0;
+  PointCloud.prototype._trace = { data: { index: 1e9, _pad: 0 } };
+  PointCloud.prototype.setPickBase = function () {};
+  projector.PointCloud = PointCloud;
+})();

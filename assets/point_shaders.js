@@ -1,0 +1,118 @@
+// The program that draws points: a round marker or a thumbnail for each vertex.
+(function () {
+  "use strict";
+  const projector = window.projector;
+
+  // Uniforms used by both shaders must have one precision, or linking fails.
+  const VERTEX = `
+    precision highp float;
+    attribute vec3 target, source;  // coordinates now, and where a movement began
+    attribute vec4 look;            // red, green, blue, state / 255
+    attribute float row;
+    uniform mat4 view, projection;
+    uniform vec3 aspect, targetMiddle, sourceMiddle, ground;
+    uniform vec4 sizes;             // by state
+    uniform vec2 scale;             // of source and target: 1 / length of an axis
+    uniform float progress, depth, pixelRatio, largest;
+    uniform float size, reach, falloff, fog, spriteColumns, firstRow;
+    varying vec4 color;
+    varying vec2 cell;
+    varying float state, pixels;
+
+    void main() {
+      vec3 box = mix((source - sourceMiddle) * scale.x, (target - targetMiddle) * scale.y, progress);
+      box.z *= depth;
+      gl_Position = projection * view * vec4(box * aspect, 1.0);
+      float distance = max(gl_Position.w, 1e-5);
+      state = floor(look.a * 255.0 + 0.5);
+      float wanted = size * pow(reach / distance, falloff);
+      wanted *= state == 1.0 ? sizes.y : state == 2.0 ? sizes.z : state == 3.0 ? sizes.w : sizes.x;
+      pixels = clamp(wanted * pixelRatio, 1.0, largest);
+      // Thinner than two pixels, a point is drawn fainter instead.
+      color = vec4(look.rgb, min(1.0, pixels * pixels / 4.0));
+      pixels = max(pixels, 2.0);
+      // What is farther than the middle of the picture fades, what is nearer does not.
+      float haze = clamp((distance / reach - 0.75) * 0.9, 0.0, 1.0) * fog;
+      color.rgb = mix(color.rgb, ground, state >= 2.0 ? 0.0 : haze);
+      // What stands out lies before everything else but keeps its order: nothing hides it.
+      if (state >= 2.0) gl_Position.z = gl_Position.z * 0.1 - gl_Position.w * 0.9;
+      gl_PointSize = pixels + 1.0;
+      float number = row - firstRow;
+      float line = floor((number + 0.5) / spriteColumns);
+      cell = vec2(number - line * spriteColumns, line);
+    }`;
+
+  const FRAGMENT = `
+    precision highp float;
+    varying vec4 color;
+    varying vec2 cell;
+    varying float state, pixels;
+    uniform vec3 ground, mark;
+    uniform float pixelRatio, opacity, sprites, framed;
+    uniform vec2 spriteSize, sheetSize;   // of one thumbnail and of the texture, pixels
+    uniform sampler2D sheet;
+
+    void marker(vec2 at) {
+      float inside = pixels * 0.5 - length(at) + 0.5;
+      vec3 shade = color.rgb;
+      // A thin ring of the ground parts points that stand out from what is behind them.
+      if (state == 2.0 && inside < 1.0 + 0.6 * pixelRatio) shade = ground;
+      if (state == 3.0 && inside < 1.0 + 2.2 * pixelRatio) shade = mark;
+      float alpha = clamp(inside, 0.0, 1.0) * color.a * (state >= 2.0 ? 1.0 : opacity);
+      if (alpha < 0.02) discard;
+      gl_FragColor = vec4(shade, alpha);
+    }
+
+    void thumbnail(vec2 at) {
+      vec2 extent = spriteSize * pixels / max(spriteSize.x, spriteSize.y);
+      vec2 inner = at / extent + 0.5;
+      vec2 edge = extent * 0.5 - abs(at);
+      float margin = min(edge.x, edge.y);
+      if (margin < 0.0) discard;
+      // Half a texel away from its rim, or the neighbor on the sheet shines in.
+      vec2 texel = clamp(inner * spriteSize, vec2(0.5), spriteSize - 0.5);
+      vec4 picture = texture2D(sheet, (cell * spriteSize + texel) / sheetSize);
+      float frame = state == 3.0 ? 3.0 : state == 2.0 ? 2.0 : 1.25;
+      if (framed > 0.5 || state == 3.0) {
+        if (margin < frame * pixelRatio) picture = vec4(state == 3.0 ? mark : color.rgb, 1.0);
+      }
+      if (picture.a < 0.02) discard;
+      gl_FragColor = vec4(state == 1.0 ? mix(picture.rgb, ground, 0.7) : picture.rgb, picture.a);
+    }
+
+    void main() {
+      vec2 at = (gl_PointCoord - 0.5) * (pixels + 1.0);
+      if (sprites > 0.5) thumbnail(at); else marker(at);
+    }`;
+
+  function shader(gl, kind, text) {
+    const made = gl.createShader(kind);
+    gl.shaderSource(made, text);
+    gl.compileShader(made);
+    if (!gl.getShaderParameter(made, gl.COMPILE_STATUS) && !gl.isContextLost()) {
+      throw new Error(gl.getShaderInfoLog(made));
+    }
+    return made;
+  }
+
+  // Returns { program, uniforms: name -> location }.
+  projector.pointProgram = function (gl) {
+    const program = gl.createProgram();
+    const parts = [shader(gl, gl.VERTEX_SHADER, VERTEX), shader(gl, gl.FRAGMENT_SHADER, FRAGMENT)];
+    parts.forEach((part) => gl.attachShader(program, part));
+    for (const [name, place] of Object.entries(projector.POINT_ATTRIBUTES)) {
+      gl.bindAttribLocation(program, place, name);
+    }
+    gl.linkProgram(program);
+    parts.forEach((part) => gl.deleteShader(part));
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+      throw new Error(gl.getProgramInfoLog(program));
+    }
+    const uniforms = {}, n = gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS);
+    for (let i = 0; i < n; i++) {
+      const { name } = gl.getActiveUniform(program, i);
+      uniforms[name] = gl.getUniformLocation(program, name);
+    }
+    return { program, uniforms };
+  };
+})();
