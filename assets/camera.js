@@ -7,6 +7,8 @@
   "use strict";
   const projector = window.projector;
   const EASE_MS = 350;
+  // Seen exactly from above, Plotly writes along the upper edge; leaning so little, along the lower.
+  const LEAN = 1e-4;
   // Nearest and farthest distance from the eye to the point that it turns around.
   const DISTANCES = { 2: [0.002, 12], 3: [0.02, 12] };
 
@@ -49,6 +51,7 @@
     const scene = projector.scene(), plot = projector.glplot();
     if (!plot || !scene.camera) return;
     const camera = projector.camera(), distance = projector.cameraDistance(camera);
+    if (projector.shown.dimensionality === 2) camera.eye.y -= LEAN * distance;
     // Depth is finest near the first plane: it follows the eye.
     plot.zNear = distance / 50;
     plot.zFar = distance + 20;

@@ -36,6 +36,8 @@
       color.rgb = mix(color.rgb, ground, state >= 2.0 ? 0.0 : haze);
       // What stands out lies before everything else but keeps its order: nothing hides it.
       if (state >= 2.0) gl_Position.z = gl_Position.z * 0.1 - gl_Position.w * 0.9;
+      // A flat picture has one depth, before the grid: what is drawn later lies on top.
+      if (depth < 0.5) gl_Position.z = (state >= 2.0 ? -0.5 : 0.5) * gl_Position.w;
       gl_PointSize = pixels + 1.0;
       float number = row - firstRow;
       float line = floor((number + 0.5) / spriteColumns);

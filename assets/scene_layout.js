@@ -54,9 +54,10 @@
     return { middle: limits.map(([low, high]) => (low + high) / 2), length: widest * 1.08 };
   };
 
-  function axis(base, title, { middle, length }, i, colors, visible) {
+  function axis(base, title, { middle, length }, i, colors, isFlat) {
     return Object.assign({}, base, {
-      visible,
+      visible: i < 2 || !isFlat,
+      tickangle: isFlat ? 0 : "auto",
       title: { text: title, font: { color: colors.ink, size: 12 } },
       range: [middle[i] - length / 2, middle[i] + length / 2],
       color: colors.faint,
@@ -70,9 +71,9 @@
   projector.sceneLayout = function (base, dimensionality, titles, frame, camera) {
     const colors = projector.themeColors();
     const scene = Object.assign({}, base.scene, {
-      xaxis: axis(base.scene.xaxis, titles[0], frame, 0, colors, true),
-      yaxis: axis(base.scene.yaxis, titles[1], frame, 1, colors, true),
-      zaxis: axis(base.scene.zaxis, titles[2], frame, 2, colors, dimensionality === 3),
+      xaxis: axis(base.scene.xaxis, titles[0], frame, 0, colors, dimensionality === 2),
+      yaxis: axis(base.scene.yaxis, titles[1], frame, 1, colors, dimensionality === 2),
+      zaxis: axis(base.scene.zaxis, titles[2], frame, 2, colors, dimensionality === 2),
       // The gestures are ours: navigation.js.
       dragmode: false,
       aspectmode: "manual",

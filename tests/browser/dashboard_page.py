@@ -87,7 +87,7 @@ class DashboardPage:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def wait_for_rest(self) -> None:
+    def wait_for_thumbnails(self) -> None:
         """Wait until nothing moves and the thumbnails, if there are any, are drawn."""
         self.page.wait_for_function(
             """() => !projector.isMoving()
@@ -96,7 +96,7 @@ class DashboardPage:
 
     def reachable_row(self) -> int:
         """Return a row that nothing covers on the screen, so that a click on it meets it."""
-        self.wait_for_rest()
+        self.wait_for_thumbnails()
         row: int = self.page.evaluate(
             """() => {
                 const { drawn } = projector.shown;
