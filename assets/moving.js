@@ -70,11 +70,4 @@
   });
 
   projector.isMoving = () => isMoving;
-
-  projector.whenPresent("view", (view) => {
-    const note = projector.element("div", "moving-note");
-    note.id = "moving-note";
-    note.hidden = true;
-    view.append(note);
-  });
 })();

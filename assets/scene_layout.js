@@ -28,9 +28,17 @@
     return Math.max(1, (1.15 * clientHeight) / Math.max(1, clientWidth));
   };
 
+  // From so high the sheet and the titles beside and below it fill the view.
+  const FIELD = 2 * Math.tan(Math.PI / 8), MARGIN = 140;
+  function fittedHeight() {
+    const { clientWidth, clientHeight } = projector.byId("view");
+    return clientHeight / (FIELD * Math.max(100, Math.min(clientWidth, clientHeight) - MARGIN));
+  }
+
   projector.defaultCamera = function (dimensionality) {
     const camera = structuredClone(CAMERA[dimensionality]);
-    for (const axis of "xyz") camera.eye[axis] *= narrowness();
+    if (dimensionality === 2) camera.eye.z = fittedHeight() || camera.eye.z;
+    else for (const axis of "xyz") camera.eye[axis] *= narrowness();
     return camera;
   };
 
