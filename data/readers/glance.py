@@ -13,7 +13,20 @@ from data.readers.table_layout import is_missing, is_number
 
 TEXTS = (".tsv", ".csv", ".txt")
 # Their readers know them by the extension.
-OTHERS = (".npz", ".pt", ".pth", ".pkl", ".pickle", ".joblib")
+OTHERS = (
+    *(
+        ".npz",
+        ".safetensors",
+        ".parquet",
+        ".feather",
+        ".arrow",
+        ".arrows",
+        ".json",
+        ".jsonl",
+        ".gz",
+    ),
+    *(".pt", ".pth", ".pkl", ".pickle", ".joblib"),
+)
 HEAD_BYTES = 1024**2
 BLOCK_BYTES = 4 * 1024**2
 TAIL_BYTES = 4_096

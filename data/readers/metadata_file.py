@@ -16,6 +16,7 @@ from data.errors import LimitError, MetadataLengthError, ReadError
 from data.limits import Limits
 from data.readers.bounds import check_readable, spell_bytes
 from data.readers.contract import Choice
+from data.readers.gzipped import unpacked
 from data.readers.text_source import open_text
 from data.readers.unique_names import unique_names
 
@@ -75,6 +76,13 @@ def read_metadata(
 
     One column has no heading, as TensorBoard writes it; several have one. `header` says otherwise.
     """
+    with unpacked(path, name, limits) as (plain_path, plain_name):
+        return _read_unpacked(plain_path, plain_name, n_rows, limits, header)
+
+
+def _read_unpacked(
+    path: Path, name: str, n_rows: int | None, limits: Limits, header: bool | None
+) -> MetadataFile:
     _check_file(path, name, limits)
     with open_text(path, name) as source:
         text = _unify_line_ends(source.file.read())

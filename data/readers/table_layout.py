@@ -10,6 +10,7 @@ from typing import IO, Literal
 from data.errors import LimitError, ReadError
 from data.limits import Limits
 from data.readers.contract import Choice, Option, ReadOptions
+from data.readers.dimension_names import numbered_series
 from data.readers.unique_names import unique_names
 
 Role = Literal["number", "text"]
@@ -199,6 +200,10 @@ def _roles(
     roles: list[Role] = list(kinds)
     if is_index:
         roles[0] = "text"
+    numbers = [name for name, role in zip(names, roles, strict=True) if role == "number"]
+    # Beside d0, d1, d2.. a count or an age describes the points.
+    if series := set(numbered_series(numbers)):
+        roles = ["number" if name in series else "text" for name in names]
     return tuple(roles)
 
 

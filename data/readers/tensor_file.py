@@ -14,6 +14,7 @@ from data.readers.bounds import check_readable, check_shape
 from data.readers.checkpoint import read_checkpoint
 from data.readers.checkpoint_v1 import read_checkpoint_v1
 from data.readers.contract import Choice, FoundTensor, ReadOptions, TensorFile
+from data.readers.gzipped import unpacked
 from data.readers.json_records import read_json, read_jsonl
 from data.readers.npy import read_npy, read_raw
 from data.readers.npz import read_npz
@@ -54,8 +55,13 @@ def read_tensor(path: Path, name: str, options: ReadOptions, limits: Limits) -> 
     Parameters
     ----------
     path : where the bytes are
-    name : what the user calls the file; its extension says the format
+    name : what the user calls the file; its extension says the format, .gz after it the packing
     """
+    with unpacked(path, name, limits) as (plain_path, plain_name):
+        return _read_unpacked(plain_path, plain_name, options, limits)
+
+
+def _read_unpacked(path: Path, name: str, options: ReadOptions, limits: Limits) -> TensorFile:
     suffix = Path(name).suffix.lower()
     check_readable(path, name)
     if suffix not in READERS:

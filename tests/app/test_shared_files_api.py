@@ -70,7 +70,8 @@ def cases() -> list[Any]:
     for case in load("bad/cases.json", "cases"):
         name = case["path"]
         is_file = FOLDER and (FOLDER / "bad" / name).is_file() and name not in LATER
-        by_suffix = is_file and Path(name).suffix in (*READERS, *PICKLES)
+        suffix = Path(name.removesuffix(".gz")).suffix
+        by_suffix = is_file and suffix in (*READERS, *PICKLES)
         if by_suffix or "opens" in case or name.startswith("sprite_"):
             chosen.append(pytest.param(case, id=name))
     return chosen
@@ -118,7 +119,7 @@ def entries() -> list[Any]:
     return [
         pytest.param(path, name, entry, id=f"{path}:{name}")
         for path, entry in (load("expected.json", "entries") or {}).items()
-        if Path(path).suffix in READERS and path not in LATER
+        if Path(path.removesuffix(".gz")).suffix in READERS and path not in LATER
         for name, tensor in entry.get("tensors", {}).items()
         if tensor["projectable"]
     ]
