@@ -25,6 +25,7 @@ OTHERS = (
         ".jsonl",
         ".gz",
     ),
+    *(".vec", ".gz"),
     *(".pt", ".pth", ".pkl", ".pickle", ".joblib"),
 )
 HEAD_BYTES = 1024**2

@@ -21,6 +21,7 @@ from data.readers.npz import read_npz
 from data.readers.remarks import remarks
 from data.readers.safetensors import read_safetensors
 from data.readers.table import read_table
+from data.readers.word_vectors import read_text, read_vec, read_word2vec
 
 __all__ = ["READERS", "ReadOptions", "TensorFile", "read_tensor"]
 
@@ -32,7 +33,9 @@ READERS: dict[str, Reader] = {
     ".bytes": read_raw,
     ".tsv": read_table,
     ".csv": read_table,
-    ".txt": read_table,
+    ".txt": read_text,
+    ".vec": read_vec,
+    ".bin": read_word2vec,
     ".parquet": read_parquet,
     ".feather": read_arrow,
     ".arrow": read_arrow,

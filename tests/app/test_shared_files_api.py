@@ -24,8 +24,8 @@ DATASETS = "/api/v1/datasets"
 # An answer within 10 seconds, and 1 GB of memory beyond what a child needs to start.
 LIMITS = Limits(parse_seconds=10, parse_memory=1_500 * 1024**2)
 GROWTH = 150 * 1024**2
-# word2vec and GloVe text, which a later reader opens; and a file of bookmarks.
-LATER = ("formats/words_w2v.txt", "formats/words_glove.txt", "not_json_bookmarks.txt")
+# A file of bookmarks.
+LATER = ("not_json_bookmarks.txt",)
 
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="the shared data is not here")
 
@@ -119,7 +119,7 @@ def entries() -> list[Any]:
     return [
         pytest.param(path, name, entry, id=f"{path}:{name}")
         for path, entry in (load("expected.json", "entries") or {}).items()
-        if Path(path.removesuffix(".gz")).suffix in READERS and path not in LATER
+        if Path(path.removesuffix(".gz")).suffix in READERS
         for name, tensor in entry.get("tensors", {}).items()
         if tensor["projectable"]
     ]

@@ -177,6 +177,19 @@ def json_seeds() -> list[bytes]:
     ]
 
 
+def word_seeds() -> list[bytes]:
+    lines = [
+        f"w{i}{' x' * (i == 3)} " + " ".join(f"{value:.4g}" for value in row)
+        for i, row in enumerate(matrix())
+    ]
+    binary = b"".join(f"w{i} ".encode() + row.tobytes() for i, row in enumerate(matrix()))
+    return [
+        "\n".join(lines).encode(),
+        "\n".join([f"{N_ROWS} 3", *lines]).encode(),
+        f"{N_ROWS} 3\n".encode() + binary,
+    ]
+
+
 def arrow_table() -> pa.Table:
     points = matrix()
     words = pa.array([f"n{i % 3}" if i else None for i in range(N_ROWS)])
@@ -275,6 +288,7 @@ FAMILIES = {
     "raw": Family(raw_seeds, (".bytes",), open_tensor),
     "table": Family(table_seeds, (".tsv", ".csv", ".txt"), open_tensor),
     "safetensors": Family(safetensors_seeds, (".safetensors",), open_tensor),
+    "words": Family(word_seeds, (".txt", ".vec", ".bin"), open_tensor),
     "json": Family(json_seeds, (".json", ".jsonl"), open_tensor),
     "parquet": Family(parquet_seeds, (".parquet",), open_tensor),
     "arrow": Family(arrow_seeds, (".feather", ".arrow", ".arrows"), open_tensor),

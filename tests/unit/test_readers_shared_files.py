@@ -17,8 +17,6 @@ from tests.shared_data import shared_data
 
 FOLDER = shared_data()
 LIMITS = Limits()
-# word2vec text, which a later reader opens.
-LATER = ("formats/words_w2v.txt",)
 
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="the shared data is not here")
 
@@ -58,7 +56,7 @@ def tensors() -> list[Any]:
     return [
         pytest.param(path, name, tensor, id=f"{path}:{name}")
         for path, entry in (load("expected.json", "entries") or {}).items()
-        if Path(path.removesuffix(".gz")).suffix in READERS and path not in LATER
+        if Path(path.removesuffix(".gz")).suffix in READERS
         for name, tensor in entry.get("tensors", {}).items()
     ]
 
