@@ -4,15 +4,24 @@
   const projector = window.projector;
   const NUMBERED = { pca: "PC", tsne: "t-SNE", umap: "UMAP" };
 
-  const sideText = ({ text }) => projector.visibleText(text || "…");
+  const sideText = ({ text }) => (text ? projector.visibleText(text) : "selection");
+
+  function columnTitle(column) {
+    return typeof column === "number" ? `dimension ${column}` : projector.visibleText(column);
+  }
+
+  function customTitle({ axes, empty_axis: filling }, component) {
+    const axis = axes[component];
+    if (axis) return axis.name ? projector.visibleText(axis.name) : `${sideText(axis.left)} → ${sideText(axis.right)}`;
+    if (filling === "jitter") return "random jitter";
+    // Axes that were left empty hold the first components, in order.
+    return `PC ${component + 1 - axes.slice(0, component).filter(Boolean).length}`;
+  }
 
   function titleOf(projection, component) {
     const { method, parameters = {}, explained_variance_ratio: ratios } = projection;
-    if (method === "columns") return projector.visibleText(parameters.columns[component]);
-    if (method === "custom_axes") {
-      const { name, left, right } = parameters.axes[component];
-      return name ? projector.visibleText(name) : `${sideText(left)} - ${sideText(right)}`;
-    }
+    if (method === "columns") return columnTitle(parameters.columns[component]);
+    if (method === "custom_axes") return customTitle(parameters, component);
     const title = `${NUMBERED[method] || "Component"} ${component + 1}`;
     const share = ratios && ratios[component];
     return typeof share === "number" ? `${title} (${(100 * share).toFixed(1)} %)` : title;

@@ -14,8 +14,9 @@ from callbacks.arguments import content
 from callbacks.errors import sentence
 from dashboard import ids
 from dashboard.controls import bind_all, controls_of_view, view_of_controls
-from dashboard.panels.columns import column_options
+from dashboard.panels.columns import color_options, column_options
 from dashboard.panels.data import build_remarks, dataset_options
+from data.color_choices import is_special
 from data.dataset import DatasetRecord, label_column
 from data.errors import NotFoundError, ProjectorError
 from data.links import MAX_LINK, link_text, view_of_link
@@ -149,15 +150,17 @@ def view_of_address(services: Services, address: str) -> ViewState | None:
 def complete(view: ViewState, record: DatasetRecord) -> ViewState:
     """Return the view without columns that are gone since it was saved."""
     names = {column.name for column in record.columns}
+
+    def known(name: str | None) -> str | None:
+        return name if name in names else None
+
+    color = view.color_by if is_special(view.color_by) else known(view.color_by)
     return ViewState.from_json(
         {
             **view.to_json(),
-            "color_by": view.color_by if view.color_by in names else None,
-            "label_by": view.label_by if view.label_by in names else label_column(record),
-            "search": {
-                **asdict(view.search),
-                "column": view.search.column if view.search.column in names else None,
-            },
+            "color_by": color,
+            "label_by": known(view.label_by) or label_column(record),
+            "search": {**asdict(view.search), "column": known(view.search.column)},
         }
     )
 
@@ -193,18 +196,20 @@ def opened_page(
     datasets = dataset_options(services.datasets.list())
     if view is None:
         controls = {**controls_of_view(ViewState(dataset_id="")), "dataset_id": None}
-        parts = _page_parts(None, {})
+        parts = _page_parts(services, None, {})
     else:
         controls = controls_of_view(view)
         record = services.datasets.record(view.dataset_id)
-        parts = _page_parts(record, _projection_parameters(services, view))
+        parts = _page_parts(services, record, _projection_parameters(services, view))
     # Without anything to say, what another callback has just said stays.
     said = no_update if notice is None else notice
     page = {**parts, "datasets": datasets, "notice": said, "camera": camera}
     return {"controls": controls, "page": page}
 
 
-def _page_parts(record: DatasetRecord | None, parameters: dict[str, Any]) -> dict[str, Any]:
+def _page_parts(
+    services: Services, record: DatasetRecord | None, parameters: dict[str, Any]
+) -> dict[str, Any]:
     columns = record.columns if record else ()
     return {
         "info": record.to_json() if record else None,
@@ -213,7 +218,7 @@ def _page_parts(record: DatasetRecord | None, parameters: dict[str, Any]) -> dic
         "name": record.name if record else "",
         "remarks": build_remarks(record) if record else [],
         "label_options": column_options(columns),
-        "color_options": column_options(columns, for_color=True),
+        "color_options": color_options(columns, services.axes.of(record.id)) if record else [],
         "search_options": column_options(columns),
         "kind_options": column_options(columns),
         "empty": record is not None,

@@ -10,6 +10,7 @@ import numpy as np
 from dash import ClientsideFunction, Input, Output, State
 
 from callbacks.arguments import opened_dataset, rows_array, shown_rows
+from callbacks.map_colors import specially_colored
 from dashboard import ids
 from dashboard.figures.color_scale import color_scale
 from dashboard.figures.colors import (
@@ -57,7 +58,9 @@ def register(app: dash.Dash, services: Services) -> None:
         dataset = opened_dataset(services, info)
         if dataset is None:
             return ONE_COLOR, [], "", True
-        return colored(dataset, name, kind, rows_array(shown_rows(isolation)))
+        is_column = not isinstance(name, str) or dataset.record.column(name) is not None
+        special = None if is_column else specially_colored(services, dataset, name)
+        return special or colored(dataset, name, kind, rows_array(shown_rows(isolation)))
 
     app.clientside_callback(
         ClientsideFunction("projector", "draw"),

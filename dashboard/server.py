@@ -131,12 +131,12 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def _watch_jobs(self, services: Any, server: Any) -> None:
         """Take up what an earlier server left, and from now on what loses its process."""
         from dashboard.routes.frames import IS_CLOSING
-        from data.workers import warm_up
+        from data.workers import used_before, warm_up
 
         server.config[IS_CLOSING] = lambda: self.worker is not None and not self.worker.alive
 
         def watch() -> None:
-            warm_up(WORKER_MODULES)
+            warm_up((*WORKER_MODULES, *used_before(self.settings.data_dir)))
             is_first = True
             while True:
                 try:

@@ -1,4 +1,4 @@
-"""What a worker does in its turn: PCA in one go, t-SNE with frames, pauses and interventions."""
+"""What a worker does in its turn: PCA in one go; steps with frames, pauses, interventions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from data.limits import Limits
 from data.projection import ProjectionRecord, thinned
 from data.projections.arrangement import Arrangement
 from data.projections.methods import METHODS, compute
-from data.projections.parameters import parameters_class
-from data.projections.tsne import Moment
+from data.projections.moment import Moment
+from data.projections.parameters import restored
+from data.projections.umap_arrangement import UmapArrangement
 from data.rows import decode_rows
 from data.stores.datasets import DatasetStore
 from data.stores.frames import FrameStore
 from data.stores.graphs import GraphStore
 from data.stores.projections import ProjectionStore
 from data.worker import LOOK_SECONDS, Lease, Slot
+from data.workers import UMAP_USED
 
 # A checkpoint costs a few times a frame, and losing a second or two of work hurts nobody.
 CHECKPOINT_SECONDS = 2.0
@@ -52,14 +54,14 @@ def compute_job(root: Path, limits: Limits, lease: Lease, slot: Slot, job: Job) 
 
     with threadpool_limits(limits.threads_of_a_job):
         if METHODS[record.method].compute is not None:
-            _compute_at_once(dataset, record, lease, store, frames)
+            _compute_at_once(dataset, limits, record, lease, store, frames)
         else:
             Stepper(root, limits, dataset, record, lease, slot, job).run()
 
 
 def parameters_of(record: ProjectionRecord) -> Any:
     """Return the parameters as the method takes them; they were checked when they were asked."""
-    return parameters_class(record.method)(**record.parameters)
+    return restored(record.method, record.parameters)
 
 
 def rows_of(record: ProjectionRecord) -> np.ndarray | None:
@@ -69,6 +71,7 @@ def rows_of(record: ProjectionRecord) -> np.ndarray | None:
 
 def _compute_at_once(
     dataset: Dataset,
+    limits: Limits,
     record: ProjectionRecord,
     lease: Lease,
     store: ProjectionStore,
@@ -76,7 +79,7 @@ def _compute_at_once(
 ) -> None:
     started = time.monotonic()
     lease.report(state="running", stage="Computing")
-    result = compute(record.method, dataset.tensor, rows_of(record), parameters_of(record))
+    result = compute(record.method, dataset, rows_of(record), parameters_of(record), limits)
     done = replace(
         record,
         state="done",
@@ -90,7 +93,7 @@ def _compute_at_once(
 
 
 class Stepper:
-    """A run of t-SNE: looks at its job between steps and does what people want."""
+    """A run of steps: looks at its job between steps and does what people want."""
 
     def __init__(
         self,
@@ -105,7 +108,10 @@ class Stepper:
         self.limits, self.lease, self.slot = limits, lease, slot
         self.record = record
         self.frames, self.store = FrameStore(root), ProjectionStore(root)
-        self.arrangement = Arrangement(
+        if record.method == "umap":
+            (root / "jobs" / UMAP_USED).touch()
+        arrange = UmapArrangement if record.method == "umap" else Arrangement
+        self.arrangement = arrange(
             dataset,
             rows_of(record),
             parameters_of(record),
@@ -147,7 +153,7 @@ class Stepper:
                 raise Stopped
 
         arrangement.find_neighbors(self.graphs, self.record, progress)
-        self._report(stage="Computing affinities")
+        self._report(stage=arrangement.begin_stage)
         arrangement.begin()
         self._rate = (arrangement.moment.iteration, time.monotonic())
         self._report(stage="")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.compiled import keep_compiled_code
 from data.neighbors import FLOAT32_EPS, Metric
 from data.projections.preprocessing import SAFE_EXPONENT, unit_rows
 
@@ -234,7 +235,8 @@ def _distances(queries: np.ndarray, near: np.ndarray, metric: Metric) -> np.ndar
 
 def _descend(space: _Space, k: int, threads: int, seed: int) -> np.ndarray:
     """Return about the k nearest of every point by nearest neighbor descent, in any order."""
-    # Compiles for a while in a process that has not used it before.
+    # Compiles for a while on a machine that has not used it before.
+    keep_compiled_code()
     from pynndescent import NNDescent
 
     # Unit vectors are ranked alike by Euclidean and by cosine distance.

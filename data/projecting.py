@@ -10,16 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from data.dataset import Dataset, DatasetRecord
+from data.dataset import Dataset
 from data.errors import ConflictError, NotFoundError, ParameterError
 from data.jobs import Job, Jobs
 from data.limits import Limits
 from data.projection import FINISHED, ID, LIVE, ProjectionRecord, thinned
+from data.projections.checking import checked
 from data.projections.estimate import Estimate, estimate
 from data.projections.methods import METHODS, compute
-from data.projections.parameter_table import LANDMARK_POINTS, N_LANDMARKS
-from data.projections.parameters import parse_parameters, to_json
-from data.projections.tsne import check_points, n_iterations
+from data.projections.parameters import parse_parameters, reads_metadata, to_json
 from data.rows import Rows, encode_rows
 from data.stores.datasets import DatasetStore
 from data.stores.files import alone, write_json
@@ -130,18 +129,16 @@ class Projections:
             n_points=n_points,
             rows=None if rows is None else encode_rows(rows),
         )
-        if method == "tsne":
-            legal, more = _checked_tsne(legal, given, n_points, dataset.record)
-            notes = (*notes, *more)
-            record = replace(
-                record,
-                n_iterations=n_iterations(legal),
-                n_components=legal.n_components,
-                metadata_revision=(
-                    dataset.record.metadata_revision if legal.supervise_by is not None else None
-                ),
-            )
-        record = replace(record, parameters=to_json(legal), message=" ".join(notes)).with_id()
+        legal, more, n_steps = checked(method, legal, given, n_points, dataset.record)
+        revision = dataset.record.metadata_revision if reads_metadata(legal) else None
+        record = replace(
+            record,
+            parameters=to_json(legal),
+            message=" ".join((*notes, *more)),
+            n_iterations=n_steps,
+            n_components=legal.n_components if n_steps else 0,
+            metadata_revision=revision,
+        ).with_id()
         cost = estimate(method, legal, n_points, n_dims, self.limits.threads_of_a_job)
         self._check_cost(method, n_points, cost)
         return Wanted(record, legal, rows, cost)
@@ -165,7 +162,7 @@ class Projections:
         started = time.monotonic()
         dataset: Dataset = self.datasets.open(record.dataset)
         rows = None if wanted.rows is None else np.asarray(wanted.rows, np.int64)
-        result = compute(record.method, dataset.tensor, rows, wanted.parameters)
+        result = compute(record.method, dataset, rows, wanted.parameters, self.limits)
         message = " ".join(part for part in (record.message, result.message) if part)
         ratio = result.explained_variance_ratio
         done = replace(record, explained_variance_ratio=ratio, message=message)
@@ -331,37 +328,3 @@ class Projections:
         for job_id in self.frames.older_than(ORPHAN_SECONDS):
             if self.jobs.get(job_id) is None:
                 self.frames.remove(job_id)
-
-
-def _checked_tsne(
-    params: Any, given: dict[str, Any], n_points: int, dataset: DatasetRecord
-) -> tuple[Any, tuple[str, ...]]:
-    """Check what the table of parameters cannot: columns, and what depends on another value."""
-    check_points(n_points)
-    notes: tuple[str, ...] = ()
-    if n_points > LANDMARK_POINTS and "n_landmarks" not in given:
-        params = replace(params, n_landmarks=N_LANDMARKS)
-        notes = (
-            f"A random sample of {N_LANDMARKS:,} of {n_points:,} points was arranged and the "
-            "others placed among them; set n_landmarks to change that.",
-        )
-    n = min(params.n_landmarks or n_points, n_points)
-    if params.perplexity > max(1, (n - 1) // 3):
-        raise ParameterError(
-            f"perplexity is {params.perplexity:g}; for {n:,} landmarks it must be from 1 to "
-            f"{(n - 1) // 3}."
-        )
-    column = params.supervise_by
-    if column is not None and dataset.column(column) is None:
-        names = ", ".join(c.name for c in dataset.columns[:10]) or "none"
-        raise ParameterError(
-            f"supervise_by is {column[:60]!r}, which is no column of this dataset.",
-            hint=f"Its columns are: {names}.",
-        )
-    if params.supervise_strength and column is None:
-        raise ParameterError(
-            f"supervise_strength is {params.supervise_strength:g}, but supervise_by names no "
-            "column.",
-            hint="Name the column, or leave the strength at 0.",
-        )
-    return params, notes

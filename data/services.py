@@ -12,6 +12,7 @@ from data.errors import StorageError
 from data.limits import Limits
 from data.logdirs import LogDirectories
 from data.projecting import Projections
+from data.stores.axes import AxisStore
 from data.stores.bookmarks import BookmarkStore, StoryStore
 from data.stores.datasets import DatasetStore
 from data.stores.durable_records import RESERVE_BYTES, DurableRecords
@@ -30,6 +31,7 @@ class Services:
     limits: Limits
     datasets: DatasetStore
     projections: Projections
+    axes: AxisStore
     views: ViewStore
     bookmarks: BookmarkStore
     stories: StoryStore
@@ -80,6 +82,7 @@ class Services:
             limits=limits,
             datasets=datasets,
             projections=Projections(data_dir, datasets, limits),
+            axes=AxisStore(datasets),
             views=ViewStore(data_dir / "views"),
             bookmarks=BookmarkStore(records),
             stories=StoryStore(records),

@@ -13,6 +13,8 @@ from data.jobs import Jobs
 
 # What the process imports that workers are forked from, so that a job starts at once.
 PRELOADED = ("data.worker_imports",)
+# An empty file under jobs/, made by the first UMAP of a data directory.
+UMAP_USED = "umap-used"
 
 
 def worker_context(also: Sequence[str] = ()) -> Any:
@@ -30,6 +32,11 @@ def worker_context(also: Sequence[str] = ()) -> Any:
     context = multiprocess.get_context("forkserver")
     context.set_forkserver_preload([*PRELOADED, *also])
     return context
+
+
+def used_before(root: Path) -> tuple[str, ...]:
+    """Return what to import ahead because people here use it: UMAP takes some seconds."""
+    return ("data.umap_imports",) if (root / "jobs" / UMAP_USED).exists() else ()
 
 
 def warm_up(also: Sequence[str] = ()) -> None:

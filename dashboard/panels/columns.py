@@ -10,8 +10,10 @@ from dash import html
 
 from dashboard import ids
 from dashboard.panels.parts import counted, select
+from data.color_choices import PRESERVATION, axis_choice
 from data.dataset import Column
 from data.metadata import Kind
+from data.projections.axes_parameters import Axis
 
 # Kind -> how its columns are called, and one value of them.
 KINDS: dict[Kind, tuple[str, str]] = {
@@ -45,6 +47,18 @@ def column_options(
         if items:
             groups.append({"group": title, "items": items})
     return groups
+
+
+def color_options(columns: Sequence[Column], axes: Sequence[Axis]) -> list[dict[str, object]]:
+    """Return the choices of what to color by: columns, how true the map is, kept axes."""
+    of_map = [{"value": PRESERVATION, "label": "Neighbors kept", "known": "per point"}]
+    named = [
+        {"value": axis_choice(axis.name), "label": axis.name, "known": "axis"} for axis in axes
+    ]
+    groups: list[dict[str, object]] = [{"group": "This map", "items": of_map}]
+    if named:
+        groups.append({"group": "Kept axes", "items": named})
+    return [*column_options(columns, for_color=True), *groups]
 
 
 def can_color(column: Column) -> bool:

@@ -13,6 +13,7 @@ from dashboard.figures.color_scale import KINDS, positions
 from dashboard.routes.arguments import one_of
 from data.dataset import Dataset
 from data.errors import NotFoundError, ParameterError
+from data.projections.custom_axes import axis_positions
 from data.rows import decode_rows
 from data.services import Services
 
@@ -39,6 +40,18 @@ def build_page_routes(services: Services) -> Blueprint:
         values = _dataset(services, dataset_id, revision).metadata.numbers(_column())
         kind = one_of("scale", KINDS, "linear")
         return _array(positions(values, kind).astype("<f4"))
+
+    @routes.get("/axis")
+    def axis(dataset_id: str, revision: int) -> Response:
+        """Place of every row along a kept axis on a color scale, little-endian float32.
+
+        The address holds the version of the axis, so its answer is kept as well.
+        """
+        dataset = _dataset(services, dataset_id, revision)
+        kept = services.axes.get(dataset_id, request.args.get("name", ""))
+        limit = services.limits.pattern_length
+        values = axis_positions(dataset, kept, pattern_length=limit)
+        return _array(positions(values, one_of("scale", KINDS, "linear")).astype("<f4"))
 
     @routes.get("/points/<int:row>")
     def point(dataset_id: str, revision: int, row: int) -> Response:

@@ -11,9 +11,9 @@ from data.dataset import Dataset
 from data.neighbor_graph import NeighborGraph, cross_neighbors, neighbor_graph
 from data.neighbors import Metric
 from data.projection import ProjectionRecord
+from data.projections.moment import Moment
 from data.projections.parameter_table import TsneParameters
 from data.projections.tsne import (
-    Moment,
     TsneRun,
     Watch,
     neighbors_needed,
@@ -22,7 +22,7 @@ from data.projections.tsne import (
     reduces,
     start_layout,
 )
-from data.stores.graphs import GraphStore
+from data.stores.graphs import GraphStore, graph_key
 
 # Neighbors by which a point is placed among landmarks: three times openTSNE's perplexity of 5.
 N_PLACING = 15
@@ -61,6 +61,11 @@ class Arrangement:
         return np.sort(random.choice(self.n_points, n, replace=False))
 
     @property
+    def begin_stage(self) -> str:
+        """What `begin` does."""
+        return "Computing affinities"
+
+    @property
     def last_stage(self) -> str:
         """What remains to be done after the last step."""
         return "" if self.landmarks is None else "Placing the other points"
@@ -80,13 +85,12 @@ class Arrangement:
         chosen = self._points if self.landmarks is None else self._points[self.landmarks]
         # Reduced points of unit length are compared by Euclidean distance.
         metric: Metric = "euclidean" if self.reduces else params.metric  # type: ignore[assignment]
-        key = {
-            "dataset": record.dataset,
-            "rows": record.rows,
-            "metric": params.metric,
-            "pca_components": params.pca_components if self.reduces else None,
-            "landmarks": None if self.landmarks is None else [len(chosen), params.random_state],
-        }
+        key = graph_key(
+            record,
+            params.metric,
+            pca_components=params.pca_components if self.reduces else None,
+            landmarks=None if self.landmarks is None else [len(chosen), params.random_state],
+        )
         seed, threads = params.random_state, self.threads
 
         def compute(k: int) -> NeighborGraph:

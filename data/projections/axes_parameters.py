@@ -93,6 +93,17 @@ class CustomAxesParameters:
     empty_axis: EmptyAxis = "component"
     random_state: int = 0
 
+    @property
+    def fills_axes(self) -> bool:
+        """Whether principal components are needed."""
+        is_short = len(self.axes) < 2 or None in self.axes
+        return is_short and self.empty_axis == "component"
+
+    @property
+    def reads_metadata(self) -> bool:
+        """Whether a group is searched; rows of a selection stay what they are."""
+        return any(axis.left.text or axis.right.text for axis in self.axes if axis)
+
     @classmethod
     def parse(cls, given: dict[str, Any]) -> Self:
         """Check what a person asked for; raises ParameterError."""
@@ -131,21 +142,21 @@ class ColumnsParameters:
 
     columns: tuple[int | str, ...]
 
+    @property
+    def reads_metadata(self) -> bool:
+        """Whether a column is one of the metadata."""
+        return any(isinstance(column, str) for column in self.columns)
+
     @classmethod
-    def parse(cls, given: dict[str, Any], n_dims: int) -> Self:
+    def parse(cls, given: dict[str, Any]) -> Self:
         """Check what a person asked for; raises ParameterError."""
         columns = _object(given, ("columns",), "parameters").get("columns")
         if not isinstance(columns, list) or not 2 <= len(columns) <= 3:
             raise ParameterError("columns must be a list of 2 or 3 columns.")
-        for column in columns:
-            if type(column) not in (int, str):
-                raise ParameterError(
-                    "A column must be the number of a dimension or the name of a metadata column."
-                )
-            if isinstance(column, int) and not 0 <= column < n_dims:
-                raise ParameterError(
-                    f"There is no dimension {column}; they are numbered from 0 to {n_dims - 1}."
-                )
+        if any(type(column) not in (int, str) for column in columns):
+            raise ParameterError(
+                "A column must be the number of a dimension or the name of a metadata column."
+            )
         return cls(tuple(columns))
 
 

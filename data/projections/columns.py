@@ -38,6 +38,9 @@ def column_label(column: int | str) -> str:
 
 def _values(dataset: Dataset, column: int | str, rows: np.ndarray | None) -> np.ndarray:
     if isinstance(column, int):
+        last = dataset.record.n_dims - 1
+        if not 0 <= column <= last:
+            raise ParameterError(f"There is no dimension {column}; they are from 0 to {last}.")
         # One column of a memory map: a copy of it, not of the tensor.
         values = np.asarray(dataset.tensor[:, column], np.float64)
         return values if rows is None else values[rows]

@@ -12,6 +12,7 @@ from typing import Any
 from data.neighbor_graph import MAX_EXACT
 from data.projections.pca import MAX_SIDE
 from data.projections.tsne import MIN_FFT_POINTS, n_iterations, neighbors_needed, reduces
+from data.projections.umap import n_iterations as umap_epochs
 
 # What a worker takes before it has read any data.
 BASE_BYTES = 300e6
@@ -28,9 +29,31 @@ class Estimate:
 
 def estimate(method: str, params: Any, n_points: int, n_dims: int, threads: int = 2) -> Estimate:
     """Estimate what a projection of so many points in so many dimensions costs."""
-    if method == "pca":
+    if method == "tsne":
+        return _tsne(params, n_points, n_dims, threads)
+    if method == "umap":
+        return _umap(params, n_points, n_dims, threads)
+    if method == "pca" or getattr(params, "fills_axes", False):
         return _pca(n_points, n_dims)
-    return _tsne(params, n_points, n_dims, threads)
+    return Estimate(1e-9 * n_points * n_dims, BASE_BYTES + 40 * n_points)
+
+
+def _umap(params: Any, n_points: int, n_dims: int, threads: int) -> Estimate:
+    k = params.n_neighbors
+    # Warming up takes 3 s, and up to a minute when a machine does it for the first time.
+    epochs = umap_epochs(params, n_points) * n_points * k * 2.5e-8
+    start = 2e-4 * n_points
+    neighbors = _neighbors(n_points, n_dims, k, MEASURED_THREADS / threads)
+    # Weighted edges in both directions, and when each is due.
+    memory = BASE_BYTES + n_points * (n_dims * 8 + k * 2 * 60)
+    return Estimate(neighbors + start + epochs + 5, memory)
+
+
+def _neighbors(n: int, d: int, k: int, speed: float) -> float:
+    if n <= MAX_EXACT:
+        return float(n**2 * (1.3e-8 + 4e-11 * d + 1e-10 * k) * speed)
+    # Half a minute goes into compiling the search in a new process.
+    return float(30 + n * (2e-5 * d**0.5 + 3e-6 * k) * speed)
 
 
 def _pca(n_points: int, n_dims: int) -> Estimate:
@@ -45,11 +68,7 @@ def _tsne(params: Any, n_points: int, n_dims: int, threads: int) -> Estimate:
     d = params.pca_components if reduces(params, n_dims) else n_dims
     k = neighbors_needed(params, n)
     speed = MEASURED_THREADS / threads
-    if n <= MAX_EXACT:
-        neighbors = n**2 * (1.3e-8 + 4e-11 * d + 1e-10 * k) * speed
-    else:
-        # Half a minute goes into compiling the search in a new process.
-        neighbors = 30 + n * (2e-5 * d**0.5 + 3e-6 * k) * speed
+    neighbors = _neighbors(n, d, k, speed)
     flat = params.n_components == 2
     if flat and n >= MIN_FFT_POINTS:
         per_step = 5e-3 + 9e-7 * n

@@ -8,10 +8,12 @@ from types import NoneType
 from typing import Any, cast, get_args, get_type_hints
 
 from data.errors import ParameterError
+from data.projections.axes_parameters import ColumnsParameters, CustomAxesParameters
 from data.projections.parameter_table import (
     PcaParameters,
     Rule,
     TsneParameters,
+    UmapParameters,
     parameter,
 )
 
@@ -20,14 +22,25 @@ __all__ = [
     "PcaParameters",
     "Rule",
     "TsneParameters",
+    "UmapParameters",
     "parameter",
     "parameters_class",
     "parse_parameters",
+    "reads_metadata",
+    "restored",
     "rules",
     "to_json",
 ]
 
-PARAMETERS: dict[str, type] = {"pca": PcaParameters, "tsne": TsneParameters}
+PARAMETERS: dict[str, type] = {
+    "pca": PcaParameters,
+    "tsne": TsneParameters,
+    "umap": UmapParameters,
+    "custom_axes": CustomAxesParameters,
+    "columns": ColumnsParameters,
+}
+# What these take is no list of numbers and words; they check it themselves.
+STRUCTURED = (CustomAxesParameters, ColumnsParameters)
 
 
 def parameters_class(method: str) -> type:
@@ -41,8 +54,12 @@ def parameters_class(method: str) -> type:
 
 
 def rules(method: str) -> dict[str, Rule]:
-    """Return the rule of every parameter of a method, in the order of the panel."""
-    return {f.name: f.metadata["rule"] for f in fields(parameters_class(method))}
+    """Return the rule of every parameter of a method, in the order of the panel.
+
+    None for those that are told what to show: they check what they take themselves.
+    """
+    own = fields(parameters_class(method))
+    return {f.name: f.metadata["rule"] for f in own if "rule" in f.metadata}
 
 
 def parse_parameters(
@@ -68,6 +85,8 @@ def parse_parameters(
     cls = parameters_class(method)
     if not isinstance(given, dict):
         raise ParameterError("The parameters must be an object of names and values.")
+    if cls in STRUCTURED:
+        return cls.parse(given), ()
     known = rules(method)
     for name in given:
         if name not in known:
@@ -92,6 +111,19 @@ def parse_parameters(
                 f"{_size(n_points, n_dims)} allow no {'more' if fitted < f.default else 'less'}."
             )
     return cls(**values), tuple(notes)
+
+
+def restored(method: str, plain: dict[str, Any]) -> Any:
+    """Return parameters as the method takes them from `to_json`; they were checked before."""
+    cls = parameters_class(method)
+    return cls.parse(plain) if cls in STRUCTURED else cls(**plain)
+
+
+def reads_metadata(params: Any) -> bool:
+    """Whether the projection depends on the metadata, which people may change."""
+    if isinstance(params, STRUCTURED):
+        return params.reads_metadata
+    return getattr(params, "supervise_by", None) is not None
 
 
 def to_json(params: Any) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from data.errors import ParameterError
 from data.neighbor_graph import NeighborGraph
+from data.projections.moment import Moment
 from data.projections.parameter_table import PcaParameters, TsneParameters
 from data.projections.pca import compute_pca
 
@@ -34,29 +34,6 @@ MOMENTUM = 0.8
 
 # Takes the iteration and the embedding; True ends the slice before its next step.
 Watch = Callable[[int, np.ndarray], bool]
-
-
-@dataclass(eq=False)
-class Moment:
-    """Everything that a run goes on from.
-
-    Attributes
-    ----------
-    embedding, gains, update : float64 of shape (n_points, n_components); the latter two are the
-        optimizer's, None at a start
-    curve : (iteration, KL divergence) as far as measured
-    """
-
-    iteration: int
-    embedding: np.ndarray
-    gains: np.ndarray | None = None
-    update: np.ndarray | None = None
-    curve: list[tuple[int, float]] = field(default_factory=list)
-
-    @property
-    def kl_divergence(self) -> float | None:
-        """The newest value of the curve."""
-        return self.curve[-1][1] if self.curve else None
 
 
 def n_iterations(params: TsneParameters) -> int:
@@ -151,7 +128,8 @@ class TsneRun:
         if codes is not None:
             supervise(affinities.P, codes, params.supervise_strength / 100)
         optimizer = gradient_descent()
-        optimizer.gains, optimizer.update = start.gains, start.update
+        optimizer.gains = start.optimizer.get("gains")
+        optimizer.update = start.optimizer.get("update")
         flat = params.n_components == 2 and n_points >= MIN_FFT_POINTS
         self.params = params
         self.n_iterations = n_iterations
@@ -179,13 +157,9 @@ class TsneRun:
     def moment(self) -> Moment:
         """What the run goes on from; shares the run's arrays."""
         optimizer = self.embedding.optimizer
-        return Moment(
-            self.iteration,
-            np.asarray(self.embedding),
-            optimizer.gains,
-            optimizer.update,
-            self.curve,
-        )
+        known = {"gains": optimizer.gains, "update": optimizer.update}
+        state = {name: array for name, array in known.items() if array is not None}
+        return Moment(self.iteration, np.asarray(self.embedding), state, self.curve)
 
     def advance(self, watch: Watch) -> None:
         """Take some steps; `watch` is called about five times a second, and after the last one."""

@@ -11,7 +11,6 @@ import contextlib
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy as np
 from data.compiled import keep_compiled_code
 from data.errors import ParameterError
 from data.neighbor_graph import NeighborGraph
+from data.projections.moment import Moment
 from data.projections.parameter_table import PcaParameters, UmapParameters
 from data.projections.pca import compute_pca
 
@@ -31,6 +31,8 @@ EXTENT = 10.0
 NOISE = 1e-4
 NEGATIVE_SAMPLES = 5
 SPREAD = 1.0
+# A push of this share of the picture's size leaves clusters recognizable.
+PERTURBATION = 0.2
 # How far apart umap-learn puts classes at its target weight of 0.5.
 CLASS_DISTANCE = 5.0
 # Frames follow each other in about this time; an epoch may take longer.
@@ -38,24 +40,6 @@ FRAME_SECONDS = 0.2
 
 # Takes the epoch and the embedding; True ends the slice before its next epoch.
 Watch = Callable[[int, np.ndarray], bool]
-
-
-@dataclass(eq=False)
-class Moment:
-    """Everything that a run goes on from.
-
-    Attributes
-    ----------
-    embedding : float32 of shape (n_points, n_components)
-    next_sample, next_negative : when each edge is due again, in epochs
-    random : int64 of shape (n_points, 3), the state of every point's generator
-    """
-
-    iteration: int
-    embedding: np.ndarray
-    next_sample: np.ndarray
-    next_negative: np.ndarray
-    random: np.ndarray
 
 
 def n_iterations(params: UmapParameters, n_points: int) -> int:
@@ -113,6 +97,7 @@ class UmapRun:
         the layout is read from them where the graph falls apart
     codes : class of every point for supervision, negative where unknown; None without
     start : where to go on; None is a new run
+    end : the epoch at which the run ends; None for the number in the parameters
 
     Attributes
     ----------
@@ -126,23 +111,30 @@ class UmapRun:
         params: UmapParameters,
         codes: np.ndarray | None = None,
         start: Moment | None = None,
+        end: int | None = None,
     ) -> None:
         warm_up()
         from umap.umap_ import find_ab_params, make_epochs_per_sample
 
         self.notes: list[str] = []
-        self.n_iterations = n_iterations(params, len(points))
+        planned = n_iterations(params, len(points))
+        self.n_iterations = end or planned
+        self._seed = params.random_state
         self._random = np.random.RandomState(params.random_state)
         edges = fuzzy_edges(graph, params, codes, self._random)
         # An edge that would never be due is left out.
-        epochs = self.n_iterations if self.n_iterations > 10 else default_epochs(len(points))
+        epochs = planned if planned > 10 else default_epochs(len(points))
         edges.data[edges.data < edges.data.max() / epochs] = 0
         edges.eliminate_zeros()
         self._head, self._tail = edges.row, edges.col
         self._a, self._b = find_ab_params(SPREAD, params.min_dist)
-        self._epochs_per_sample = make_epochs_per_sample(edges.data, self.n_iterations)
+        self._epochs_per_sample = make_epochs_per_sample(edges.data, planned)
         self._epochs_per_negative = self._epochs_per_sample / NEGATIVE_SAMPLES
-        self._moment = start or self._first(edges, points, params)
+        is_connected = self._is_connected(edges)
+        if start is None:
+            layout = self._start_layout(edges, points, params, is_connected)
+            start = self._first(layout)
+        self._moment = start
 
     @property
     def iteration(self) -> int:
@@ -172,6 +164,7 @@ class UmapRun:
         from umap.layouts import _nb_optimize_layout_euclidean_single_epoch as single_epoch
 
         now, nothing = self._moment, np.zeros(1, np.float32)
+        state = now.optimizer
         # As optimize_layout_euclidean, where the first two epochs have the full rate.
         rate = 1.0 - max(now.iteration - 1, 0) / self.n_iterations
         single_epoch(
@@ -183,60 +176,79 @@ class UmapRun:
             self._epochs_per_sample,
             self._a,
             self._b,
-            now.random,
+            state["random"],
             1.0,
             now.embedding.shape[1],
             True,
             rate,
             self._epochs_per_negative,
-            now.next_negative,
-            now.next_sample,
+            state["next_negative"],
+            state["next_sample"],
             now.iteration,
             False,
             *(nothing, nothing, 0, 0, 0, 0, nothing, nothing, 0),
         )
         now.iteration += 1
 
-    def _first(self, edges: Any, points: np.ndarray, params: UmapParameters) -> Moment:
-        layout = self._start_layout(edges, points, params)
+    def perturb(self) -> None:
+        """Push every point at random, by a fifth of the picture's size."""
+        now = self._moment
+        random = np.random.default_rng((self._seed, now.iteration))
+        size = PERTURBATION * float(now.embedding.std())
+        now.embedding += random.normal(0, size, now.embedding.shape).astype(np.float32)
+
+    def _is_connected(self, edges: Any) -> bool:
+        from scipy.sparse.csgraph import connected_components
+
+        n_parts = connected_components(edges, directed=False, return_labels=False)
+        if n_parts > 1:
+            self.notes.append(
+                f"The neighbor graph falls into {n_parts:,} parts, so the start was PCA; how far "
+                "apart the parts lie means little."
+            )
+        return bool(n_parts == 1)
+
+    def _first(self, layout: np.ndarray) -> Moment:
+        n_points = len(layout)
         seeds = self._random.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3)
         low, high = layout.min(axis=0), layout.max(axis=0)
         embedding = (EXTENT * (layout - low) / (high - low)).astype(np.float32, order="C")
+        # Every point draws from a generator of its own, as in umap-learn.
         own = embedding[:, 0].astype(np.float64).view(np.int64)
-        return Moment(
-            0,
-            embedding,
-            self._epochs_per_sample.copy(),
-            self._epochs_per_negative.copy(),
-            np.full((len(points), 3), seeds, np.int64) + own[:, None],
-        )
+        state = {
+            "next_sample": self._epochs_per_sample.copy(),
+            "next_negative": self._epochs_per_negative.copy(),
+            "random": np.full((n_points, 3), seeds, np.int64) + own[:, None],
+        }
+        return Moment(0, embedding, state)
 
-    def _start_layout(self, edges: Any, points: np.ndarray, params: UmapParameters) -> np.ndarray:
+    def _start_layout(
+        self, edges: Any, points: np.ndarray, params: UmapParameters, is_connected: bool
+    ) -> np.ndarray:
         """Return where points stand at first: by the graph's spectrum, or by PCA."""
-        from scipy.sparse.csgraph import connected_components
         from umap.spectral import spectral_layout
         from umap.umap_ import noisy_scale_coords
 
-        n_parts = connected_components(edges, directed=False, return_labels=False)
-        if n_parts == 1:
+        if is_connected:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 layout = spectral_layout(points, edges, params.n_components, self._random)
             # umap-learn goes on at random when the spectrum is not found.
             if not any(issubclass(warning.category, UserWarning) for warning in caught):
                 return np.asarray(noisy_scale_coords(layout, self._random, EXTENT, NOISE))
-            self.notes.append("The start is PCA, as the spectrum of the graph was not found.")
-        else:
-            self.notes.append(
-                f"The neighbor graph falls into {n_parts:,} parts, so the start is PCA; how far "
-                "apart the parts lie means little."
-            )
-        layout = np.zeros((len(points), params.n_components), np.float32)
-        pca = compute_pca(points, None, PcaParameters(params.n_components)).coordinates
-        layout[:, : pca.shape[1]] = pca
-        if not layout.any():
-            layout[:, 0] = 1
+            self.notes.append("The start was PCA, as the spectrum of the graph was not found.")
+        layout = start_layout(points, params)
         return np.asarray(noisy_scale_coords(layout, self._random, EXTENT, NOISE))
+
+
+def start_layout(points: np.ndarray, params: UmapParameters) -> np.ndarray:
+    """Return the principal components of the points, float32 of shape (n_points, n_components)."""
+    layout = np.zeros((len(points), params.n_components), np.float32)
+    pca = compute_pca(points, None, PcaParameters(params.n_components)).coordinates
+    layout[:, : pca.shape[1]] = pca
+    if not layout.any():
+        layout[:, 0] = 1
+    return layout
 
 
 def fuzzy_edges(

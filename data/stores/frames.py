@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from data.projections.tsne import Moment
+from data.projections.moment import Moment
 from data.stores.files import storage_errors, write_json
 
 HEADER = struct.Struct("<4I")
@@ -122,26 +122,21 @@ class FrameStore:
 
 def write_moment(path: Path, moment: Moment) -> None:
     """Write a moment as .npz; nothing in it is pickled."""
-    arrays: dict[str, Any] = {
-        "iteration": moment.iteration,
-        "embedding": moment.embedding,
-        "curve": np.array(moment.curve, np.float64).reshape(-1, 2),
-        "gains": moment.gains,
-        "update": moment.update,
-    }
-    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+    np.savez(
+        path,
+        iteration=moment.iteration,
+        embedding=moment.embedding,
+        curve=np.array(moment.curve, np.float64).reshape(-1, 2),
+        **moment.optimizer,  # type: ignore[arg-type]  # numpy names a switch beside the arrays
+    )
 
 
 def read_moment(path: Path) -> Moment | None:
     """Read a moment back; None when there is none."""
     try:
         with np.load(path, allow_pickle=False) as kept:
-            return Moment(
-                int(kept["iteration"]),
-                kept["embedding"],
-                kept.get("gains"),
-                kept.get("update"),
-                [(int(iteration), float(kl)) for iteration, kl in kept["curve"]],
-            )
+            arrays = dict(kept)
     except FileNotFoundError:
         return None
+    iteration, embedding, curve = (arrays.pop(name) for name in ("iteration", "embedding", "curve"))
+    return Moment(int(iteration), embedding, arrays, [(int(i), float(kl)) for i, kl in curve])

@@ -13,9 +13,32 @@ from typing import Any
 import numpy as np
 
 from data.neighbor_graph import NeighborGraph
+from data.projection import ProjectionRecord
 from data.stores.files import alone, publish, staging, write_json
 
 ID = re.compile(r"(g[0-9a-f]{20})-(\d+)")
+
+
+def graph_key(
+    record: ProjectionRecord,
+    metric: str,
+    pca_components: int | None = None,
+    landmarks: list[int] | None = None,
+) -> dict[str, Any]:
+    """Return what the graph of a projection's points depends on.
+
+    Parameters
+    ----------
+    pca_components : to which the points were reduced first; None for the original space
+    landmarks : how many of the points, and the seed that chose them; None for all
+    """
+    return {
+        "dataset": record.dataset,
+        "rows": record.rows,
+        "metric": metric,
+        "pca_components": pca_components,
+        "landmarks": landmarks,
+    }
 
 
 class GraphStore:

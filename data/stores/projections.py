@@ -14,7 +14,7 @@ import numpy as np
 
 from data.errors import NotFoundError, ParameterError
 from data.projection import ID, ProjectionRecord
-from data.projections.tsne import Moment
+from data.projections.moment import Moment
 from data.stores.files import publish, staging, storage_errors, write_json
 from data.stores.frames import write_moment
 

@@ -9,8 +9,8 @@ from data.projections.columns import compute_columns
 from tests.unit.test_custom_axes import dataset, gaussian
 
 
-def columns(*given, n_dims=4):
-    return ColumnsParameters.parse({"columns": list(given)}, n_dims)
+def columns(*given):
+    return ColumnsParameters.parse({"columns": list(given)})
 
 
 @pytest.fixture
@@ -43,14 +43,17 @@ class TestColumns:
         with pytest.raises(ParameterError, match=message):
             compute_columns(measured, None, columns(column, 0))
 
-    @pytest.mark.parametrize(
-        "given", [[], [1], [1, 2, 3, 0], [0, 4], [0, -1], [0, True], [0, 1.0], "01", None]
-    )
+    @pytest.mark.parametrize("given", [[], [1], [1, 2, 3, 0], [0, True], [0, 1.0], "01", None])
     def test_anything_but_two_or_three_existing_columns_is_refused(self, given):
         with pytest.raises(ParameterError):
-            ColumnsParameters.parse({"columns": given}, 4)
+            ColumnsParameters.parse({"columns": given})
+
+    @pytest.mark.parametrize("dimension", [-1, 4])
+    def test_a_dimension_that_does_not_exist_is_refused(self, measured, dimension):
+        with pytest.raises(ParameterError, match="from 0 to 3"):
+            compute_columns(measured, None, columns(0, dimension))
 
     def test_values_beyond_the_range_of_the_screen_are_scaled_and_said(self):
-        found = compute_columns(dataset(gaussian(9, 2) * 1e37), None, columns(0, 1, n_dims=2))
+        found = compute_columns(dataset(gaussian(9, 2) * 1e37), None, columns(0, 1))
         assert "by 2^" in found.message
         assert np.isfinite(found.coordinates**2).all()

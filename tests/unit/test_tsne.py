@@ -6,9 +6,9 @@ import scipy.sparse as sp
 
 from data.neighbor_graph import cross_neighbors, neighbor_graph
 from data.projections import tsne
+from data.projections.moment import Moment
 from data.projections.parameter_table import TsneParameters
 from data.projections.tsne import (
-    Moment,
     TsneRun,
     n_iterations,
     neighbors_needed,
@@ -103,9 +103,8 @@ def test_a_run_taken_up_again_ends_where_it_would_have(points, graph):
     first.advance(lambda iteration, embedding: False)
     first.advance(lambda iteration, embedding: False)
     at = first.moment
-    kept = Moment(
-        at.iteration, at.embedding.copy(), at.gains.copy(), at.update.copy(), list(at.curve)
-    )
+    state = {name: array.copy() for name, array in at.optimizer.items()}
+    kept = Moment(at.iteration, at.embedding.copy(), state, list(at.curve))
     second = TsneRun(graph, SHORT, kept, n_iterations(SHORT), 2)
     assert 0 < second.iteration < 200
     np.testing.assert_array_equal(finished(second), whole)

@@ -1,13 +1,12 @@
 """UMAP: umap-learn's own coordinates, however often a run is looked at or interrupted."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from sklearn.metrics import silhouette_score
 
 from data.errors import ParameterError
 from data.neighbor_graph import neighbor_graph
+from data.projections.moment import Moment
 from data.projections.parameter_table import UmapParameters
 from data.projections.umap import UmapRun, check_points, fuzzy_edges, n_iterations, warm_up
 from data.quality import measure_quality
@@ -72,13 +71,9 @@ class TestCoordinates:
             run.advance(lambda epoch, embedding: seen.append((epoch, embedding.copy())))
         assert [epoch for epoch, _ in seen] == list(range(1, 26))
         assert (seen[0][1] != seen[-1][1]).any()
-        kept = dataclasses.replace(
-            run.moment,
-            **{
-                f.name: np.copy(getattr(run.moment, f.name))
-                for f in dataclasses.fields(run.moment)[1:]
-            },
-        )
+        at = run.moment
+        state = {name: array.copy() for name, array in at.optimizer.items()}
+        kept = Moment(at.iteration, at.embedding.copy(), state)
         finished(run)
         np.testing.assert_array_equal(finished(start(points, moment=kept)), plain)
 
