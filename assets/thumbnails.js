@@ -59,6 +59,7 @@
       projector.dataset = dataset;
       projector.labelBy = labelBy;
       const base = dataset ? `api/v1/datasets/${dataset.id}` : "";
+      projector.byId("metadata-add").disabled = !dataset;
       setLink("download-tensor", dataset && `${base}/tensor`);
       setLink("download-metadata", dataset && dataset.columns.length ? `${base}/metadata` : "");
       if (!changed) return;

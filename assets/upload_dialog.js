@@ -1,65 +1,75 @@
-// What the upload dialog looks like: files to choose, choices, progress, what went wrong.
+// What the upload dialog looks like: a row per file, choices, what was recognized, progress.
 (function () {
   "use strict";
   const projector = window.projector;
+  const { element } = projector;
   const FILES = {
     tensors: ["Tensor", ".npy, .npz, .tsv, .csv or raw .bytes", ".npy,.npz,.tsv,.csv,.txt,.bytes"],
     metadata: ["Metadata", ".tsv or .csv, one line per point (optional)", ".tsv,.csv,.txt"],
-    sprite: ["Sprite", "sheet of thumbnails, PNG, JPEG or WebP (optional)", ".png,.jpg,.jpeg,.webp"],
+    sprite: ["Sprite", "sheet of thumbnails, or .zip of one picture per point (optional)", ".png,.jpg,.jpeg,.webp,.zip"],
   };
-  const CHOICES = {
-    sprite_size: ["Thumbnail size", "width x height in pixels, e.g. 28x28", "28x28"],
-    n_dims: ["Dimensions", "only for raw .bytes: numbers per point", "e.g. 200"],
-    name: ["Name", "how the dataset is listed", "the name of the file"],
-  };
-
-  function field(ui, name, label, help, input) {
-    const box = projector.element("label", "field");
-    input.name = name;
-    input.setAttribute("aria-label", label);
-    box.append(projector.element("span", "", label), input, projector.element("span", "hint", help));
-    ui.fields[name] = input;
-    return box;
-  }
-
-  function input(type, attributes) {
-    return Object.assign(projector.element("input"), { type, ...attributes });
-  }
+  projector.UPLOAD_PARTS = Object.keys(FILES);
 
   function button(text, className, type = "button") {
-    return Object.assign(projector.element("button", className, text), { type });
+    return Object.assign(element("button", className, text), { type });
   }
 
-  function controls(ui) {
-    const row = projector.element("div", "row end");
-    ui.pause = button("Pause", "button");
-    ui.pause.hidden = true;
-    ui.cancel = button("Cancel", "button");
-    ui.submit = button("Open", "button primary", "submit");
-    row.append(ui.pause, ui.cancel, ui.submit);
+  // One file: its name or what may be chosen, and beside it what is wrong with it.
+  function fileRow(ui, part) {
+    const [label, help, accept] = FILES[part];
+    const row = element("div", "file"), chooser = element("label", "chooser");
+    const input = Object.assign(element("input"), { type: "file", accept });
+    input.setAttribute("aria-label", label);
+    const name = element("span", "name"), remove = button("×", "button icon");
+    remove.setAttribute("aria-label", `Remove the ${label.toLowerCase()} file`);
+    chooser.append(element("span", "part", label), input, name, element("span", "button", "Choose"));
+    const wrong = element("p", "wrong");
+    row.append(chooser, remove, wrong);
+    const show = (file, error) => {
+      name.textContent = file ? file.name : help;
+      name.classList.toggle("hint", !file);
+      name.title = file ? file.name : "";
+      remove.hidden = !file;
+      wrong.textContent = error || "";
+      row.classList.toggle("bad", Boolean(error));
+    };
+    ui.files[part] = { row, input, remove, show };
     return row;
   }
 
-  // Builds the dialog and returns its parts: fields, pause, cancel, submit, progress, ...
+  function controls(ui) {
+    const row = element("div", "row end");
+    ui.name = Object.assign(element("input"), { type: "text", placeholder: "the name of the file" });
+    ui.name.setAttribute("aria-label", "Name");
+    ui.nameField = element("label", "name-field");
+    ui.nameField.append(element("span", "label", "Name"), ui.name);
+    ui.pause = button("Pause", "button");
+    ui.cancel = button("Cancel", "button");
+    ui.submit = button("Open", "button primary", "submit");
+    row.append(ui.nameField, element("span", "grow"), ui.pause, ui.cancel, ui.submit);
+    return row;
+  }
+
+  // Builds the dialog and returns its parts.
   projector.buildUploadDialog = function () {
-    const ui = { fields: {}, dialog: projector.element("dialog", "dialog upload") };
-    ui.dialog.setAttribute("aria-label", "Upload a dataset");
-    ui.form = projector.element("form");
-    ui.form.append(projector.element("h2", "", "Upload a dataset"));
-    for (const [name, [label, help, accept]] of Object.entries(FILES)) {
-      ui.form.append(field(ui, name, label, help, input("file", { accept })));
-    }
-    ui.choice = field(ui, "tensor", "Which tensor", "this file holds several", projector.element("select"));
-    ui.choice.hidden = true;
-    ui.form.append(ui.choice);
-    for (const [name, [label, help, placeholder]] of Object.entries(CHOICES)) {
-      ui.form.append(field(ui, name, label, help, input("text", { placeholder })));
-    }
-    ui.progress = projector.element("progress");
-    ui.speed = projector.element("p", "hint reserve");
-    ui.message = projector.element("p", "message");
+    const ui = { files: {}, dialog: element("dialog", "dialog upload") };
+    ui.form = element("form");
+    ui.title = element("h2");
+    ui.zone = element("div", "zone");
+    ui.zone.append(element("p", "hint", "Drop files here, together or one after another, or choose them."));
+    ui.zone.append(...projector.UPLOAD_PARTS.map((part) => fileRow(ui, part)));
+    ui.progress = element("progress");
+    ui.speed = element("span", "hint");
+    const line = element("div", "progress-line");
+    line.append(ui.progress, ui.speed);
+    ui.message = element("p", "message");
     ui.message.setAttribute("role", "alert");
-    ui.form.append(ui.progress, ui.speed, ui.message, controls(ui));
+    ui.instead = button("", "button");
+    ui.choices = element("div", "choices");
+    ui.preview = element("div", "preview");
+    ui.body = element("div", "body");
+    ui.body.append(ui.choices, ui.preview);
+    ui.form.append(ui.title, ui.zone, line, ui.message, ui.instead, ui.body, controls(ui));
     ui.dialog.append(ui.form);
     document.body.append(ui.dialog);
     return ui;

@@ -115,12 +115,13 @@ class DatasetRecord:
 
 
 def label_column(record: DatasetRecord) -> str | None:
-    """Return the column that names the points: the chosen, else the first of text or of all."""
+    """Return the column that names the points: the chosen, else the first that is no number."""
     if record.label_by and record.column(record.label_by):
         return record.label_by
     texts = (column.name for column in record.columns if column.kind == "text")
+    words = (column.name for column in record.columns if not column.is_number)
     first = record.columns[0].name if record.columns else None
-    return next(texts, first)
+    return next(texts, next(words, first))
 
 
 @dataclass(frozen=True, eq=False)

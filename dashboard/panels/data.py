@@ -24,6 +24,18 @@ def build_data_panel() -> html.Section:
         html.Div(
             [
                 html.Button("Upload", id=ids.UPLOAD_OPEN, className="button primary"),
+                html.Span("or drop files on the page", className="hint"),
+            ],
+            className="drop-zone",
+        ),
+        html.Div(
+            [
+                html.Button(
+                    "+ Metadata",
+                    id=ids.METADATA_ADD,
+                    className="button",
+                    title="Add metadata to this dataset, by order or by a key",
+                ),
                 html.A("↓ Metadata", id=ids.DOWNLOAD_METADATA, className="button", download=""),
                 html.A("↓ Tensor", id=ids.DOWNLOAD_TENSOR, className="button", download=""),
             ],

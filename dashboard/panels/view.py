@@ -9,7 +9,9 @@ from dashboard.figures.scene import GRAPH_CONFIG, blank_figure
 from dashboard.panels.parts import named
 from dashboard.panels.toolbar import build_toolbar
 
-EMPTY_HINT = "Drop a .npy, .npz, .tsv or .csv file here, or press Upload at the left."
+EMPTY_HINT = (
+    "Drop a .npy, .npz, .tsv or .csv file here, with its metadata and thumbnails, or press Upload."
+)
 
 
 def build_view_panel() -> html.Main:

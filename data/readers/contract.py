@@ -127,7 +127,7 @@ class FoundTensor:
     unit : what the user counts in the file: its "line"s from 1 or its "row"s from 0
     place : the number, in that unit, of a row
     format : what the file is, as people call it
-    dtype : of the values in the file
+    dtype : of the values in the file; empty for text
     dim_names : what the file calls the dimensions; empty where it does not
     choices : what could also have been read
     """

@@ -115,7 +115,7 @@ def _read_unpacked(
 
 
 def _heading(has_header: bool) -> Choice:
-    label = "The first line is a heading"
+    label = "Metadata begin with a heading"
     return Choice("metadata_header", label, "switch", has_header)
 
 

@@ -194,7 +194,7 @@ def read_raw(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
     check_shape(header.shape, name, limits)
     with path.open("rb") as file:
         tensor, _ = stream_matrix(file, header, name)
-    return FoundTensor(tensor, format="raw float32 values", choices=(choice,))
+    return FoundTensor(tensor, format="Raw values", choices=(choice,))
 
 
 def _row_length(n_values: int, n_dims: int | None) -> Choice:

@@ -74,7 +74,7 @@ def _read(source: TextSource, layout: TableLayout, name: str, limits: Limits) ->
         unit="line",
         place=lambda row: row + layout.first_line,
         format=layout.format,
-        dtype="numbers as text",
+        dtype="",
         dim_names=tuple(compress(layout.names, is_number)) if layout.has_header else (),
         choices=layout.choices,
     )

@@ -54,8 +54,8 @@ class TableLayout:
     def format(self) -> str:
         """What the table is, as people call it."""
         if len(self.names) == 1:
-            return "text, one number per line"
-        return f"text table, columns separated by {DELIMITER_NAMES[self.delimiter]}"
+            return "One number per line"
+        return f"Table separated by {DELIMITER_NAMES[self.delimiter]}"
 
 
 def find_layout(

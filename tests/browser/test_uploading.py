@@ -21,25 +21,32 @@ def tab(open_page, empty_server):
     return page
 
 
-def upload(tab, tensor, metadata=None, **fields):
+def choose(tab, tensor, metadata=None, sprite=None):
+    """Choose files in the dialog; they are sent and previewed by themselves."""
     tab.button("Upload").click()
     dialog = tab.page.get_by_role("dialog", name="Upload a dataset")
-    dialog.get_by_label("Tensor", exact=True).set_input_files(tensor)
-    if metadata:
-        dialog.get_by_label("Metadata", exact=True).set_input_files(metadata)
-    for label, text in fields.items():
-        dialog.get_by_label(label, exact=True).fill(text)
+    for label, path in {"Tensor": tensor, "Metadata": metadata, "Sprite": sprite}.items():
+        if path:
+            dialog.get_by_label(label, exact=True).set_input_files(path)
+    return dialog
+
+
+def upload(tab, tensor, metadata=None, name=""):
+    dialog = choose(tab, tensor, metadata)
+    dialog.get_by_label("Name", exact=True).fill(name)
     dialog.get_by_role("button", name="Open").click()
     return dialog
 
 
 def test_tensor_metadata_and_sprite_open_together(tab, small_files):
-    tab.button("Upload").click()
-    dialog = tab.page.get_by_role("dialog", name="Upload a dataset")
-    dialog.get_by_label("Tensor", exact=True).set_input_files(small_files / "small.npy")
-    dialog.get_by_label("Metadata", exact=True).set_input_files(small_files / "small.tsv")
-    dialog.get_by_label("Sprite", exact=True).set_input_files(small_files / "small.png")
-    dialog.get_by_label("Thumbnail size", exact=True).fill("4x4")
+    dialog = choose(
+        tab, small_files / "small.npy", small_files / "small.tsv", small_files / "small.png"
+    )
+    size = dialog.get_by_label("Thumbnail size", exact=True)
+    size.fill("4x4")
+    size.blur()
+    expect(dialog).to_contain_text("NumPy array · 60 points × 5 dimensions · float32")
+    expect(dialog.locator(".thumbnails .thumbnail")).to_have_count(24)
     dialog.get_by_role("button", name="Open").click()
     tab.wait_for_points(60)
     expect(dialog).to_be_hidden()
@@ -52,8 +59,10 @@ def test_tensor_metadata_and_sprite_open_together(tab, small_files):
 def test_what_is_wrong_with_a_file_is_said_in_the_dialog_and_the_rest_is_kept(tab, tmp_path):
     bad = tmp_path / "ragged.tsv"
     bad.write_text("1\t2\t3\n4\t5\n")
-    dialog = upload(tab, bad, Name="Ragged")
-    expect(dialog.get_by_role("alert")).to_contain_text("line 2 has 2 values where 3 are expected")
+    dialog = choose(tab, bad)
+    dialog.get_by_label("Name", exact=True).fill("Ragged")
+    wrong = dialog.locator(".file.bad")
+    expect(wrong).to_contain_text("line 2 has 2 values where 3 are expected", timeout=WAIT)
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("Ragged")
     tab.console.clear()  # the browser itself notes every refused request
 
@@ -61,12 +70,52 @@ def test_what_is_wrong_with_a_file_is_said_in_the_dialog_and_the_rest_is_kept(ta
 def test_of_several_tensors_in_a_file_one_is_chosen(tab, tmp_path):
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "two.npz", first=rng.normal(size=(30, 4)), second=rng.normal(size=(20, 6)))
-    dialog = upload(tab, tmp_path / "two.npz")
-    expect(dialog.get_by_label("Which tensor", exact=True)).to_be_visible()
-    dialog.get_by_label("Which tensor", exact=True).select_option("second")
+    dialog = choose(tab, tmp_path / "two.npz")
+    array = dialog.get_by_label("Array", exact=True)
+    expect(array).to_have_value("first", timeout=WAIT)
+    array.select_option("second")
+    expect(dialog).to_contain_text("20 points × 6 dimensions")
     dialog.get_by_role("button", name="Open").click()
     tab.wait_for_points(20)
-    tab.console.clear()
+
+
+def test_other_vector_columns_and_another_label_are_chosen_in_the_preview(tab, tmp_path):
+    lines = ["name,x,y,z,year,place"]
+    lines += [f"n{i},{i * 0.7 % 3},{i % 7},{i % 5},{1900 + i},p{i % 3}" for i in range(40)]
+    (tmp_path / "mixed.csv").write_text("\n".join(lines) + "\n")
+    dialog = choose(tab, tmp_path / "mixed.csv")
+    expect(dialog).to_contain_text("Table separated by commas · 40 points × 4 dimensions")
+    dialog.get_by_text("4 of 6 columns").click()
+    expect(dialog.get_by_label("place", exact=True)).to_be_disabled()
+    dialog.get_by_label("year", exact=True).uncheck()
+    expect(dialog).to_contain_text("40 points × 3 dimensions", timeout=WAIT)
+    dialog.get_by_label("Label by", exact=True).select_option("place")
+    dialog.get_by_role("button", name="Open").click()
+    tab.wait_for_points(40)
+    expect(tab.headline).to_contain_text("3 dims")
+    expect(tab.page.get_by_label("Label by", exact=True)).to_have_value("place")
+    tab.click_point(tab.reachable_row())
+    expect(tab.page.locator("#point-card")).to_contain_text("year")
+
+
+def test_metadata_are_added_by_a_key_to_the_dataset_that_is_open(tab, tmp_path):
+    np.save(tmp_path / "keyed.npy", np.random.default_rng(8).normal(size=(30, 3)))
+    (tmp_path / "ids.tsv").write_text("".join(f"id{i}\n" for i in range(30)))
+    upload(tab, tmp_path / "keyed.npy", tmp_path / "ids.tsv", "Keyed")
+    tab.wait_for_points(30)
+    lines = ["label\tcolor", *(f"id{i}\t{('red', 'green')[i % 2]}" for i in range(24, -1, -1))]
+    (tmp_path / "colors.tsv").write_text("\n".join(lines) + "\n")
+    tab.button("+ Metadata").click()
+    dialog = tab.page.get_by_role("dialog", name="Add metadata")
+    dialog.get_by_label("Metadata", exact=True).set_input_files(tmp_path / "colors.tsv")
+    expect(dialog).to_contain_text("5 of 30 points have no line in colors.tsv", timeout=WAIT)
+    expect(dialog.get_by_label("Lines find their points", exact=True)).to_have_value("label")
+    dialog.get_by_role("button", name="Add").click()
+    expect(dialog).to_be_hidden()
+    tab.choose("Color by", "color")
+    expect(tab.page.locator("#legend .entry")).to_have_count(3, timeout=WAIT)
+    expect(tab.page.get_by_label("Label by", exact=True)).to_have_value("label")
+    expect(tab.page.locator("#dataset-remarks")).to_contain_text("5 of 30 points have no line")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +124,7 @@ def test_of_several_tensors_in_a_file_one_is_chosen(tab, tmp_path):
 def test_tiny_tensors_are_drawn(tab, tmp_path, shape, n_neighbors):
     tensor = np.random.default_rng(1).normal(size=shape).astype(np.float32)
     np.save(tmp_path / "tiny.npy", tensor)
-    upload(tab, tmp_path / "tiny.npy", Name=f"tiny {shape}")
+    upload(tab, tmp_path / "tiny.npy", name=f"tiny {shape}")
     tab.wait_for_points(shape[0])
     expect(tab.headline).to_contain_text(f"{shape[1]} dim")
     tab.click_point(tab.reachable_row())
@@ -97,7 +146,11 @@ def test_hostile_labels_and_names_are_shown_letter_for_letter(tab, tmp_path):
     np.save(tmp_path / "evil.npy", np.random.default_rng(3).normal(size=(12, 3)))
     lines = [f"{evil}\t<i>group</i>", *(f"{evil} {i}\t<u>{i % 2}</u>" for i in range(12))]
     (tmp_path / "evil.tsv").write_text("\n".join(lines) + "\n")
-    upload(tab, tmp_path / "evil.npy", tmp_path / "evil.tsv", Name=evil)
+    dialog = choose(tab, tmp_path / "evil.npy", tmp_path / "evil.tsv")
+    expect(dialog.locator(".preview")).to_contain_text("<i>group</i>", timeout=WAIT)
+    assert dialog.locator(".preview :is(i, b, img)").count() == 0
+    dialog.get_by_label("Name", exact=True).fill(evil)
+    dialog.get_by_role("button", name="Open").click()
     tab.wait_for_points(12)
     row = tab.reachable_row()
     tab.click_point(row)

@@ -1,0 +1,55 @@
+// The whole page takes dropped files, and each finds its place in the upload dialog.
+(function () {
+  "use strict";
+  const projector = window.projector;
+  const isArray = (file) => /\.(npy|npz|bytes)$/i.test(file.name);
+  const isPicture = (file) => /\.(png|jpe?g|webp|gif|bmp)$/i.test(file.name);
+
+  // By ending and name; a second table is metadata.
+  function place(file) {
+    const name = file.name.toLowerCase();
+    const isTable = /\.(tsv|csv|txt)$/.test(name);
+    if (projector.upload.isForDataset()) return "metadata";
+    if (isPicture(file) || name.endsWith(".zip")) return "sprite";
+    if (isTable && (/meta|label/.test(name) || projector.upload.isChosen("tensors"))) return "metadata";
+    return "tensors";
+  }
+
+  function folders(transfer) {
+    const entries = [...transfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
+    return entries.filter((entry) => entry && entry.isDirectory).map((entry) => entry.name);
+  }
+
+  function drop(transfer) {
+    const names = folders(transfer);
+    const files = [...transfer.files].filter((file) => !names.includes(file.name));
+    const nPictures = files.filter(isPicture).length;
+    projector.upload.open();
+    if (names.length || nPictures > 1) {
+      const what = names.length ? `“${names[0]}” is a folder` : `These are ${nPictures} pictures`;
+      projector.upload.say(`${what}: put the pictures into a .zip and drop that; they become the thumbnails.`);
+      return;
+    }
+    // Arrays first, so that a table beside one is taken for its metadata.
+    files.sort((a, b) => isArray(b) - isArray(a));
+    for (const file of files) projector.upload.choose(place(file), file);
+    projector.upload.refresh();
+  }
+
+  const page = document.documentElement;
+  const holdsFiles = (event) => event.dataTransfer && event.dataTransfer.types.includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    page.classList.add("dropping");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) page.classList.remove("dropping");
+  });
+  document.addEventListener("drop", (event) => {
+    page.classList.remove("dropping");
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    drop(event.dataTransfer);
+  });
+})();
