@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from tests.bench.bringing import runs, tables, uploads
 from tests.bench.clicking import clicking
 from tests.bench.components import components
 from tests.bench.opening import opening
@@ -21,6 +22,9 @@ BENCHMARKS: dict[str, Callable[[Stored], Iterator[Line]]] = {
     "neighbors": neighbors,
     "search": search,
     "pca": components,
+    "uploads": uploads,
+    "tables": tables,
+    "runs": runs,
     "sizes": sizes,
 }
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import time
-from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import numpy as np
 import psutil
 import pytest
 
+from tests.chunk_client import ChunkClient
 from tests.running_server import RunningServer, start_server
 
 N_POINTS = 1_000_000
 N_DIMS = 256
 MB = 1_000_000
-UPLOADS = "/api/v1/uploads"
 
 pytestmark = pytest.mark.soak
 
@@ -72,45 +69,13 @@ class Watch:
                 self.most[pid] = max(self.most[pid], psutil.Process(pid).memory_info().rss)
 
 
-class Client:
-    """One connection to a server."""
-
-    def __init__(self, server: RunningServer) -> None:
-        self.connection = HTTPConnection(urlsplit(server.url).netloc, timeout=900)
-
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, dict]:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.connection.request(method, path, body, named)
-        response = self.connection.getresponse()
-        content = response.read()
-        return response.status, json.loads(content) if content else {}
-
-    def upload(self, path: Path) -> str:
-        about = json.dumps({"name": path.name, "size": path.stat().st_size}).encode()
-        begun = self.ask("POST", UPLOADS, about, Content_Type="application/json")[1]
-        address, offset = f"{UPLOADS}/{begun['id']}", 0
-        with path.open("rb") as file:
-            while piece := file.read(begun["chunk_size"]):
-                status, answer = self.ask(
-                    "PATCH",
-                    address,
-                    piece,
-                    Upload_Offset=str(offset),
-                    Upload_Checksum=f"sha256 {hashlib.sha256(piece).hexdigest()}",
-                )
-                offset += len(piece)
-                assert (status, answer["offset"]) == (200, offset)
-        assert self.ask("POST", f"{address}/complete")[0] == 200
-        return begun["id"]
-
-
 def test_a_gigabyte_passes_through_without_growing_the_server(large, tmp_path, capsys):
     with capsys.disabled(), start_server(tmp_path / "data") as server:
-        client = Client(server)
+        client = ChunkClient(server.url)
         client.ask("GET", "/healthz")
         # Both processes have answered something before their size is taken as their own.
         for _ in range(20):
-            Client(server).ask("GET", "/api/v1/datasets")
+            ChunkClient(server.url).ask("GET", "/api/v1/datasets")
         with Watch(server) as watch:
             started = time.perf_counter()
             upload_id = client.upload(large)
