@@ -15,23 +15,24 @@
     return (hash ^ (hash >>> 16)) >>> 0;
   }
 
-  function byLuck(places) {
-    const luck = new Map(places.map((place) => [place, luckOf(projector.rowOf(place))]));
-    return places.sort((a, b) => luck.get(a) - luck.get(b));
+  // The luckiest of n things, by the luck of their rows, as positions from 0 to n - 1.
+  function luckiest(n, rowAt) {
+    const bound = 2 ** 32 * Math.min(1, MAX_LUCKY / n), keys = [];
+    // Luck and position in one number, because numbers sort ten times faster than pairs.
+    for (let i = 0; i < n; i++) {
+      const luck = luckOf(rowAt(i));
+      if (luck <= bound) keys.push(Math.floor(luck / 8) * 2 ** 24 + i);
+    }
+    return Array.from(Float64Array.from(keys).sort(), (key) => key % 2 ** 24);
   }
 
   let lucky = [], luckyOf = null;
   // Places in the order in which "many" gives labels; sorted once per projection.
   function luckyPlaces() {
     const { axes, projection } = projector.shown;
-    if (luckyOf === projection) return lucky;
+    if (luckyOf !== projection) lucky = luckiest(axes[0].length, projector.rowOf);
     luckyOf = projection;
-    const n = axes[0].length, bound = 2 ** 32 * Math.min(1, MAX_LUCKY / n);
-    const chosen = [];
-    for (let place = 0; place < n; place++) {
-      if (luckOf(projector.rowOf(place)) <= bound) chosen.push(place);
-    }
-    return (lucky = byLuck(chosen));
+    return lucky;
   }
 
   let places = null, placesOf = null;
@@ -49,9 +50,8 @@
     const key = [selected, neighbors, projection];
     if (chosenOf && key.every((part, i) => part === chosenOf[i])) return chosen;
     chosenOf = key;
-    const known = [...(selected || [])].map(placeOf).filter((place) => place !== undefined);
-    const listed = (neighbors || []).map(placeOf).filter((place) => place !== undefined);
-    return (chosen = [...new Set([...listed, ...byLuck(known)])]);
+    const rows = selected || [], others = luckiest(rows.length, (i) => rows[i]).map((i) => rows[i]);
+    return (chosen = [...(neighbors || []), ...others].map(placeOf));
   }
 
   // Points in the view that may be labeled: [{ place, row, tier, x, y, depth }, ...].

@@ -18,13 +18,13 @@
 
   const fontOf = (tier) => `${tier < 2 ? "600 " : ""}12px ${getComputedStyle(document.body).fontFamily}`;
 
-  const widths = new Map();
-  function widthOf(context, text, tier) {
+  const widths = new Map(), ruler = document.createElement("canvas").getContext("2d");
+  function widthOf(text, tier) {
     const key = `${tier < 2} ${text}`;
     if (!widths.has(key)) {
       if (widths.size > 5000) widths.clear();
-      context.font = fontOf(tier);
-      widths.set(key, context.measureText(text).width);
+      ruler.font = fontOf(tier);
+      widths.set(key, ruler.measureText(text).width);
     }
     return widths.get(key);
   }
@@ -49,7 +49,7 @@
   }
 
   // Labels that fit: the more important first, among equals those that are there already.
-  function arrange(context, candidates, isResting) {
+  function arrange(candidates, isResting) {
     const before = new Map(shownLabels.map((label) => [label.row, label]));
     const away = projector.markerRadius() + GAP;
     const ordered = candidates
@@ -59,7 +59,7 @@
     for (const { candidate, old } of ordered) {
       const full = projector.labelText(candidate.row);
       if (!full) continue;
-      const text = shortText(full), width = widthOf(context, text, candidate.tier);
+      const text = shortText(full), width = widthOf(text, candidate.tier);
       const margin = old ? 0 : isResting || candidate.tier < 2 ? REST_MARGIN : MOVING_MARGIN;
       // Another side would be a jump.
       for (const side of old ? [old.side] : SIDES) {
@@ -101,9 +101,8 @@
     const canvas = projector.byId("labels"), { projection, axes } = projector.shown;
     if (!canvas) return;
     const candidates = mode !== "none" && projection && axes.length ? projector.labelCandidates(mode) : [];
-    const context = projector.overlayContext(canvas);
-    shownLabels = arrange(context, candidates, isResting);
-    if (shownLabels.length) projector.drawLabels(context);
+    shownLabels = arrange(candidates, isResting);
+    if (shownLabels.length) projector.drawLabels(projector.overlayContext(canvas));
     else projector.emptyOverlay(canvas);
     if (isResting) fetchTexts(candidates);
   }

@@ -18,7 +18,7 @@
 
   // Chromium was seen to keep the old picture of a canvas that is emptied and not drawn on; one
   // without any pixels shows none.
-  projector.emptyOverlay = (canvas) => void (canvas.width = 0);
+  projector.emptyOverlay = (canvas) => void (canvas.width && (canvas.width = 0));
 
   function trace(context, corners) {
     context.beginPath();

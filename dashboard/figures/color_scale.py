@@ -18,7 +18,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 # exponentially distributed ones nine tenths.
 MOST_LINEAR, MOST_LOG = 0.8, 0.7
 # Ticks nearer to each other, as a share of the bar, would run into one another.
-MIN_GAP = 0.16
+MIN_GAP = 0.2
 N_POWERS = 4
 
 

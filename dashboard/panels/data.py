@@ -195,8 +195,10 @@ def build_number_legend(
 
 
 def number_text(number: float) -> str:
-    """Return a number as short as a tick needs it: 286,363 or 0.034 or 1.2e+09."""
+    """Return a number as short as a tick needs it: 286,363 or 0.034 or 1.06M or 1.2e+09."""
     size = abs(number)
-    if size and not 1e-3 <= size < 1e7:
+    if size and not 1e-3 <= size < 1e9:
         return f"{number:.2g}"
+    if size >= 1e6:
+        return f"{number / 1e6:.3g}M"
     return f"{number:,.0f}" if number == round(number) else f"{number:,.3g}"
