@@ -35,14 +35,6 @@
     return lucky;
   }
 
-  let places = null, placesOf = null;
-  function placeOf(row) {
-    const { rows } = projector.shown;
-    if (!rows) return row;
-    if (placesOf !== rows) [places, placesOf] = [new Map([...rows].map((r, i) => [r, i])), rows];
-    return places.get(row);
-  }
-
   let chosen = [], chosenOf = null;
   // The selected rows: neighbors by distance where they are listed, else by luck.
   function selectedPlaces() {
@@ -51,28 +43,28 @@
     if (chosenOf && key.every((part, i) => part === chosenOf[i])) return chosen;
     chosenOf = key;
     const rows = selected || [], others = luckiest(rows.length, (i) => rows[i]).map((i) => rows[i]);
-    return (chosen = [...(neighbors || []), ...others].map(placeOf));
+    return (chosen = [...(neighbors || []), ...others].map(projector.placeOf));
   }
 
   // Points in the view that may be labeled: [{ place, row, tier, x, y, depth }, ...].
   // Tier 0 is the point under the pointer, 1 the selected point, 2 the selection, 3 all others.
   projector.labelCandidates = function (mode) {
-    const map = projector.screenMap(), { axes, dimensionality, selectedPoint } = projector.shown;
+    const map = projector.screenMap(), at = projector.positionsNow();
     const { clientWidth, clientHeight } = projector.byId("view");
     const found = [], seen = new Set();
     const take = (place, tier) => {
-      if (place === undefined || seen.has(place) || !projector.isShown(place)) return;
+      if (seen.has(place) || !projector.isShown(place)) return;
       seen.add(place);
-      const at = map(axes[0][place], axes[1][place], dimensionality === 3 ? axes[2][place] : 0);
-      if (!at || at[0] < 0 || at[1] < 0 || at[0] > clientWidth || at[1] > clientHeight) return;
-      found.push({ place, row: projector.rowOf(place), tier, x: at[0], y: at[1], depth: at[2] });
+      const [x, y, depth] = map(at[3 * place], at[3 * place + 1], at[3 * place + 2]) || [];
+      if (!(x >= 0 && y >= 0 && x <= clientWidth && y <= clientHeight)) return;
+      found.push({ place, row: projector.rowOf(place), tier, x, y, depth });
     };
     const takeAll = (all, tier) => {
       for (let i = 0; i < all.length && found.length < MAX_CANDIDATES; i++) take(all[i], tier);
     };
     if (!map) return found;
-    for (const [tier, row] of [projector.pointedRow(), selectedPoint].entries()) {
-      if (row !== null && row !== undefined) take(placeOf(row), tier);
+    for (const [tier, row] of [projector.pointedRow(), projector.shown.selectedPoint].entries()) {
+      if (row !== null) take(projector.placeOf(row), tier);
     }
     takeAll(selectedPlaces(), 2);
     if (mode === "many") takeAll(luckyPlaces(), 3);

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const projector = window.projector;
-  const MAX_TEXT = 32, HEIGHT = 15, GAP = 3;
+  const MAX_TEXT = 32, HEIGHT = 15, GAP = 2;
   // A label that appears keeps this distance from the others, one that stays needs none: so labels
   // do not flicker while the camera moves. At rest the gaps are filled.
   const MOVING_MARGIN = 9, REST_MARGIN = 3, REST_MS = 160;
@@ -34,8 +34,10 @@
     return projector.visibleText(cut);
   }
 
-  function boxOf({ x, y }, side, width, away) {
-    const left = { right: x + away, left: x - away - width, above: x - width / 2, below: x - width / 2 }[side];
+  // The box of a text beside a point, or beside its thumbnail.
+  function boxOf({ x, y, place, depth }, side, width) {
+    const [reachX, reachY] = projector.drawnExtent(place, depth), aside = reachX + GAP, away = reachY + GAP;
+    const left = { right: x + aside, left: x - aside - width, above: x - width / 2, below: x - width / 2 }[side];
     const top = { right: y - HEIGHT / 2, left: y - HEIGHT / 2, above: y - away - HEIGHT, below: y + away }[side];
     return { left, top, right: left + width, bottom: top + HEIGHT };
   }
@@ -51,7 +53,6 @@
   // Labels that fit: the more important first, among equals those that are there already.
   function arrange(candidates, isResting) {
     const before = new Map(shownLabels.map((label) => [label.row, label]));
-    const away = projector.markerRadius() + GAP;
     const ordered = candidates
       .map((candidate, rank) => ({ candidate, rank, old: before.get(candidate.row) }))
       .sort((a, b) => a.candidate.tier - b.candidate.tier || !a.old - !b.old || a.rank - b.rank);
@@ -63,7 +64,7 @@
       const margin = old ? 0 : isResting || candidate.tier < 2 ? REST_MARGIN : MOVING_MARGIN;
       // Another side would be a jump.
       for (const side of old ? [old.side] : SIDES) {
-        const box = boxOf(candidate, side, width, away);
+        const box = boxOf(candidate, side, width);
         if (!isInView(box) || placed.some((other) => meets(box, other, margin))) continue;
         placed.push({ ...box, ...candidate, side, text });
         break;

@@ -87,14 +87,15 @@
     return map && map(...projector.positionsNow().subarray(3 * place, 3 * place + 3));
   };
 
-  // Half the size of an ordinary point at the distance of the fitted view, CSS pixels.
+  // Half the size of an ordinary point or thumbnail at the distance of the fitted view, CSS pixels.
   projector.markerRadius = function () {
-    const { style } = projector.cloud() || {};
-    return style ? style.size / 2 : 3;
+    const { style, tiles } = projector.cloud() || {};
+    if (!style) return 3;
+    return (style.thumbnails && tiles.length ? style.thumbnailSize : style.size) / 2;
   };
 
   // How far a point reaches from its middle: [width, height] in CSS pixels, and is it a thumbnail?
-  function drawnExtent(place, depth) {
+  projector.drawnExtent = function (place, depth) {
     const cloud = projector.cloud(), { style } = cloud || {};
     if (!style) return [3, 3, false];
     const sheet = style.thumbnails && cloud.tiles.length ? cloud.sheet : null;
@@ -103,7 +104,7 @@
     if (!sheet) return [Math.max(1.5, half), Math.max(1.5, half), false];
     const longer = Math.max(sheet.width, sheet.height);
     return [(half * sheet.width) / longer, (half * sheet.height) / longer, true];
-  }
+  };
 
   // Row of the drawn point nearest to a position; of points that lie on it the front one, as drawn:
   // what stands out lies before the rest.
@@ -115,13 +116,14 @@
       const place = drawn[i], dx = screen.x[place] - x, dy = screen.y[place] - y;
       const distance = dx * dx + dy * dy;
       if (!(distance <= square)) continue;
-      const [width, height, isSquare] = drawnExtent(place, screen.depth[place]);
+      const [width, height, isSquare] = projector.drawnExtent(place, screen.depth[place]);
       const isOn = isSquare
         ? Math.abs(dx) <= width && Math.abs(dy) <= height
         : distance <= width * width;
       const before = looks[4 * place + 3] >= focus ? 1e5 : 0;
       const rank = isOn ? screen.depth[place] - 1e6 - before : distance;
-      if (rank < bestRank) [best, bestRank] = [place, rank];
+      // Of equals, as all are in 2D, the one drawn last covers the others.
+      if (rank <= bestRank) [best, bestRank] = [place, rank];
     }
     return best < 0 ? null : projector.rowOf(best);
   };

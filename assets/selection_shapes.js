@@ -47,22 +47,12 @@
 
   // Change on the screen per change of each coordinate, at a point: two rows of three numbers.
   function screenSlopes(map, center) {
-    const { axes } = projector.shown;
-    const step = 1e-3 * spread(axes[0]) || 1e-3, here = map(...center);
+    const step = 1e-3 * projector.shown.frame.length, here = map(...center);
     const columns = [0, 1, 2].map((axis) => {
       const moved = map(...center.map((value, i) => (i === axis ? value + step : value)));
       return [(moved[0] - here[0]) / step, (moved[1] - here[1]) / step];
     });
     return [columns.map(([x]) => x), columns.map(([, y]) => y)];
-  }
-
-  function spread(values) {
-    let low = Infinity, high = -Infinity;
-    for (const value of values) {
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    return high - low;
   }
 
   // Length, in coordinates, of the shortest way from a point that looks like (dx, dy) pixels: the
@@ -88,8 +78,8 @@
   function sphere(start) {
     const row = projector.rowAt(start[0], start[1], CENTER_RADIUS);
     if (row === null) return null;
-    const { rows, axes, dimensionality } = projector.shown, flat = dimensionality === 2;
-    const place = rows ? rows.indexOf(row) : row;
+    const { axes, dimensionality } = projector.shown, flat = dimensionality === 2;
+    const place = projector.placeOf(row);
     const used = flat ? axes.slice(0, 2) : axes;
     const center = [axes[0][place], axes[1][place], flat ? 0 : axes[2][place]];
     let radius = 0;

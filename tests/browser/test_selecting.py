@@ -7,19 +7,18 @@ from playwright.sync_api import expect
 from data.rows import decode_rows, encode_rows
 from tests.browser.dashboard_page import DashboardPage
 
-# The scene's own matrices and the coordinates, as the page has them.
+# The camera's matrices and the frame around the coordinates, as the page has them.
 READ_SCENE = """() => {
-    const { projection, view, model } = projector.glplot().cameraParams;
-    const scene = projector.scene(), box = scene.container.getBoundingClientRect();
-    const frame = document.querySelector("#view").getBoundingClientRect();
-    const { axes, dimensionality } = projector.shown;
-    const used = axes.slice(0, dimensionality);
-    if (dimensionality === 2) used.push(new Float32Array(axes[0].length));
+    const { projection, view } = projector.glplot().cameraParams;
+    const { axes, dimensionality, frame } = projector.shown;
+    const { x, y, z } = projector.aspectRatio(dimensionality);
+    const { clientWidth, clientHeight } = document.querySelector("#view");
     return {
-        matrices: [projection, view, model].map((matrix) => [...matrix]),
-        scale: [...scene.dataScale],
-        box: [box.left - frame.left, box.top - frame.top, box.width, box.height],
-        axes: used.map((axis) => [...axis]),
+        matrices: [projection, view].map((matrix) => [...matrix]),
+        scale: [x, y, dimensionality === 3 ? z : 0].map((side) => side / frame.length),
+        middle: [...frame.middle],
+        size: [clientWidth, clientHeight],
+        axes: axes.map((axis) => [...axis]),
     };
 }"""
 
@@ -29,13 +28,13 @@ def coordinates_and_screen(page: DashboardPage) -> tuple[np.ndarray, np.ndarray]
     page.wait_for_rest()
     scene = page.page.evaluate(READ_SCENE)
     # WebGL matrices stand column by column.
-    projection, view, model = (np.array(m).reshape(4, 4).T for m in scene["matrices"])
+    projection, view = (np.array(matrix).reshape(4, 4).T for matrix in scene["matrices"])
     points = np.array(scene["axes"]).T
-    homogeneous = np.column_stack([points * scene["scale"], np.ones(len(points))])
-    clip = homogeneous @ (projection @ view @ model).T
-    left, top, width, height = scene["box"]
-    x = left + width / 2 * (1 + clip[:, 0] / clip[:, 3])
-    y = top + height / 2 * (1 - clip[:, 1] / clip[:, 3])
+    box = (points - scene["middle"]) * scene["scale"]
+    clip = np.column_stack([box, np.ones(len(box))]) @ (projection @ view).T
+    width, height = scene["size"]
+    x = width / 2 * (1 + clip[:, 0] / clip[:, 3])
+    y = height / 2 * (1 - clip[:, 1] / clip[:, 3])
     return points, np.column_stack([x, y])
 
 

@@ -57,7 +57,14 @@ def test_ticks_of_a_logarithmic_scale_are_powers_of_ten_at_their_places():
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(0, "0"), (286_363, "286,363"), (0.25, "0.25"), (-12.5, "-12.5"), (1_061_396, "1.06M"), (3e12, "3e+12")],
+    [
+        (0, "0"),
+        (286_363, "286,363"),
+        (0.25, "0.25"),
+        (-12.5, "-12.5"),
+        (1_061_396, "1.06M"),
+        (3e12, "3e+12"),
+    ],
 )
 def test_numbers_are_written_short(number, text):
     assert number_text(number) == text
