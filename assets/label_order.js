@@ -4,6 +4,8 @@
   const projector = window.projector;
   // More fit on no screen, and every one of them is measured in every frame.
   const MAX_CANDIDATES = 400;
+  // A large selection would be hidden under the names of its points; neighbors are 100 by default.
+  const MAX_SELECTED = 150;
   // Of larger datasets only a seeded sample takes part: looking at all costs a frame its time.
   const MAX_LUCKY = 100000;
 
@@ -59,15 +61,15 @@
       if (!(x >= 0 && y >= 0 && x <= clientWidth && y <= clientHeight)) return;
       found.push({ place, row: projector.rowOf(place), tier, x, y, depth });
     };
-    const takeAll = (all, tier) => {
-      for (let i = 0; i < all.length && found.length < MAX_CANDIDATES; i++) take(all[i], tier);
+    const takeAll = (all, tier, most) => {
+      for (let i = 0; i < all.length && found.length < most; i++) take(all[i], tier);
     };
     if (!map) return found;
     for (const [tier, row] of [projector.pointedRow(), projector.shown.selectedPoint].entries()) {
       if (row !== null) take(projector.placeOf(row), tier);
     }
-    takeAll(selectedPlaces(), 2);
-    if (mode === "many") takeAll(luckyPlaces(), 3);
+    takeAll(selectedPlaces(), 2, MAX_SELECTED);
+    if (mode === "many") takeAll(luckyPlaces(), 3, MAX_CANDIDATES);
     return found;
   };
 })();

@@ -18,7 +18,8 @@
   }
 
   function drawMark(context, color) {
-    const at = projector.positionOfRow(projector.shown.selectedPoint);
+    const { selectedPoint } = projector.shown;
+    const at = selectedPoint === null ? null : projector.positionOfRow(selectedPoint);
     if (!at) return;
     context.beginPath();
     context.arc(at[0], at[1], 9, 0, 2 * Math.PI);
