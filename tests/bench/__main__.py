@@ -12,6 +12,7 @@ from tests.bench.clicking import clicking
 from tests.bench.components import components
 from tests.bench.opening import opening
 from tests.bench.questions import neighbors, search
+from tests.bench.selecting import selecting
 from tests.bench.sizes import sizes
 from tests.bench.stored import Stored, stored_datasets
 from tests.bench.table import Line, render
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Stored], Iterator[Line]]] = {
     "uploads": uploads,
     "tables": tables,
     "runs": runs,
+    "selecting": selecting,
     "sizes": sizes,
 }
 

@@ -44,6 +44,16 @@ class DashboardPage:
     def wait_for_change(self, attribute: str, before: str | None) -> None:
         expect(self.view).not_to_have_attribute(attribute, before or "", timeout=WAIT)
 
+    def wait_for_rest(self) -> None:
+        """Wait until no frame has been drawn for a quarter of a second."""
+        self.page.wait_for_function(
+            """() => {
+                const { frame } = document.querySelector("#view").dataset, now = performance.now();
+                if (window.restFrame !== frame) [window.restFrame, window.restSince] = [frame, now];
+                return now - window.restSince > 250;
+            }"""
+        )
+
     def choose(self, label: str, option: str | re.Pattern[str]) -> None:
         """Choose an option of a select by mouse."""
         self.page.get_by_label(label, exact=True).click()
