@@ -14,6 +14,7 @@ from data.dataset import Dataset
 from data.errors import NotFoundError
 from data.jobs import Job
 from data.limits import Limits
+from data.measuring import measure, measure_job, shown_components
 from data.projection import ProjectionRecord, thinned
 from data.projections.arrangement import Arrangement
 from data.projections.methods import METHODS, compute
@@ -48,15 +49,28 @@ def compute_job(root: Path, limits: Limits, lease: Lease, slot: Slot, job: Job) 
     request = frames.request(lease.id)
     if request is None:
         raise NotFoundError("What was asked for is gone.")
-    record = ProjectionRecord.from_json(request["record"])
-    dataset = DatasetStore(root, limits).open(record.dataset)
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits.threads_of_a_job):
+        if "measure" in request:
+            return _measure(root, limits, lease, request)
+        record = ProjectionRecord.from_json(request["record"])
+        dataset = DatasetStore(root, limits).open(record.dataset)
         if METHODS[record.method].compute is not None:
             _compute_at_once(dataset, limits, record, lease, store, frames)
         else:
             Stepper(root, limits, dataset, record, lease, slot, job).run()
+
+
+def _measure(root: Path, limits: Limits, lease: Lease, request: dict[str, Any]) -> None:
+    lease.report(state="running", stage="Measuring how true the map is")
+
+    def progress(share: float) -> None:
+        lease.report(stage=f"Finding neighbors, {share:.0%}")
+
+    measure_job(root, limits, request, limits.threads_of_a_job, progress)
+    lease.jobs.remove(lease.id)
+    FrameStore(root).remove(lease.id)
 
 
 def parameters_of(record: ProjectionRecord) -> Any:
@@ -87,7 +101,8 @@ def _compute_at_once(
         message=" ".join(part for part in (record.message, result.message) if part),
         duration=time.monotonic() - started,
     )
-    store.keep(done, result.coordinates)
+    kept = store.keep(done, result.coordinates)
+    measure(store.directory.parent, dataset, kept, shown_components(kept), "quality", 1)
     lease.jobs.remove(lease.id)
     frames.remove(lease.id)
 
@@ -106,7 +121,7 @@ class Stepper:
         job: Job,
     ) -> None:
         self.limits, self.lease, self.slot = limits, lease, slot
-        self.record = record
+        self.root, self.dataset, self.record = root, dataset, record
         self.frames, self.store = FrameStore(root), ProjectionStore(root)
         if record.method == "umap":
             (root / "jobs" / UMAP_USED).touch()
@@ -220,7 +235,9 @@ class Stepper:
             message=" ".join(p for p in (record.message, arrangement.note, self.message) if p),
             duration=self.seconds,
         )
-        self.store.keep(finished, coordinates, moment)
+        kept = self.store.keep(finished, coordinates, moment)
+        shown, threads = shown_components(kept), self.limits.threads_of_a_job
+        measure(self.root, self.dataset, kept, shown, "quality", threads)
         if record.id == self.lease.id:
             self.lease.jobs.remove(record.id)
             self.frames.remove(record.id)

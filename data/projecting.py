@@ -256,7 +256,7 @@ class Projections:
         """Return the projections of a dataset, the newest first; superseded ones are left out."""
         found = {record.id: record for record in self.finished.all()}
         for job in self.jobs.all():
-            if job.id not in found and not job.superseded_by:
+            if job.id not in found and not job.superseded_by and ID.fullmatch(job.id):
                 record = self._find(job.id)
                 if record is not None:
                     found[job.id] = record

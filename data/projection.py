@@ -34,6 +34,7 @@ class ProjectionRecord:
         (what, at which iteration, how many iterations more)
     superseded_by : the projection that goes on instead, after an intervention
     metadata_revision : of the dataset, where the method reads metadata
+    quality : how true the map is, see `data.quality`; None until it was measured
     author : the name that who asked for it goes by; may be empty
     duration : seconds of computing
     """
@@ -63,6 +64,7 @@ class ProjectionRecord:
     author: str = ""
     created_at: str = ""
     duration: float = 0.0
+    quality: dict[str, Any] | None = None
     name: str = ""
 
     def to_json(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Self
 from data.errors import StorageError
 from data.limits import Limits
 from data.logdirs import LogDirectories
+from data.measuring import Measuring
 from data.projecting import Projections
 from data.stores.axes import AxisStore
 from data.stores.bookmarks import BookmarkStore, StoryStore
@@ -31,6 +32,7 @@ class Services:
     limits: Limits
     datasets: DatasetStore
     projections: Projections
+    measuring: Measuring
     axes: AxisStore
     views: ViewStore
     bookmarks: BookmarkStore
@@ -73,6 +75,7 @@ class Services:
                 hint="Choose another one with --data-dir.",
             )
         datasets = DatasetStore(data_dir, limits)
+        projections = Projections(data_dir, datasets, limits)
         uploads = UploadStore(data_dir, limits)
         uploads.remove_stale()
         datasets.empty_trash()
@@ -81,7 +84,8 @@ class Services:
             data_dir=data_dir,
             limits=limits,
             datasets=datasets,
-            projections=Projections(data_dir, datasets, limits),
+            projections=projections,
+            measuring=Measuring(data_dir, projections, limits),
             axes=AxisStore(datasets),
             views=ViewStore(data_dir / "views"),
             bookmarks=BookmarkStore(records),

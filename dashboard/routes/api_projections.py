@@ -40,7 +40,7 @@ def build_projection_routes(services: Services) -> Blueprint:
 
     @routes.post("")
     def ask() -> Response:
-        return _answer(_ask(services))
+        return _answer(services.measuring.measured(_ask(services)))
 
     @routes.get("/<projection_id>")
     def show(projection_id: str) -> Response:

@@ -17,6 +17,7 @@ from data.projection import ID, ProjectionRecord
 from data.projections.moment import Moment
 from data.stores.files import publish, staging, storage_errors, write_json
 from data.stores.frames import write_moment
+from data.stores.qualities import MAX_SHOWN, QualityStore
 
 
 class ProjectionStore:
@@ -24,6 +25,7 @@ class ProjectionStore:
 
     def __init__(self, root: Path) -> None:
         self.directory = root / "projections"
+        self.qualities = QualityStore(root)
 
     def find(self, projection_id: str) -> ProjectionRecord | None:
         """Return the record of a finished projection, or None."""
@@ -33,7 +35,9 @@ class ProjectionStore:
             text = (self.directory / projection_id / "projection.json").read_bytes()
         except FileNotFoundError:
             return None
-        return ProjectionRecord.from_json(json.loads(text))
+        record = ProjectionRecord.from_json(json.loads(text))
+        shown = range(min(MAX_SHOWN, record.n_components))
+        return replace(record, quality=self.qualities.find(record.id, shown))
 
     def all(self) -> list[ProjectionRecord]:
         """Return the records of all finished projections."""
