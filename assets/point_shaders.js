@@ -32,7 +32,7 @@
       color = vec4(look.rgb, min(1.0, pixels * pixels / 4.0));
       pixels = max(pixels, 2.0);
       // What is farther than the middle of the picture fades, what is nearer does not.
-      float haze = clamp((distance / reach - 0.75) * 0.9, 0.0, 1.0) * fog;
+      float haze = clamp((distance / reach - 0.8) * 0.9, 0.0, 0.9) * fog;
       color.rgb = mix(color.rgb, ground, state >= 2.0 ? 0.0 : haze);
       // What stands out lies before everything else but keeps its order: nothing hides it.
       if (state >= 2.0) gl_Position.z = gl_Position.z * 0.1 - gl_Position.w * 0.9;

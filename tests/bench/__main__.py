@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tests.bench.bringing import runs, tables, uploads
 from tests.bench.clicking import clicking
 from tests.bench.components import components
+from tests.bench.drawing import drawing
 from tests.bench.opening import opening
 from tests.bench.questions import neighbors, search
 from tests.bench.selecting import selecting
@@ -20,6 +21,7 @@ from tests.bench.table import Line, render
 BENCHMARKS: dict[str, Callable[[Stored], Iterator[Line]]] = {
     "opening": opening,
     "clicking": clicking,
+    "drawing": drawing,
     "neighbors": neighbors,
     "search": search,
     "pca": components,

@@ -27,7 +27,7 @@ PAGE = """<!DOCTYPE html>
   const axis = (i) => values.subarray(i * n, (i + 1) * n);
   const trace = {{
     type: "scatter3d", mode: "markers", hoverinfo: "none", x: axis(0), y: axis(1), z: axis(2),
-    marker: {{ symbol: "square", size: 3.6, opacity: 1, line: {{ width: 0 }},
+    marker: {{ symbol: "{symbol}", size: 3.6, opacity: 1, line: {{ width: 0 }},
       color: Array.from(new Uint8Array(codes), (code) => `hsl(${{code * 36}}, 70%, 50%)`) }},
   }};
   await Plotly.newPlot("graph", [trace], {{ margin: {{ l: 0, r: 0, t: 0, b: 0 }} }});
@@ -39,7 +39,7 @@ PAGE = """<!DOCTYPE html>
 
 @contextmanager
 def serve_bare_page(
-    coordinates: np.ndarray, codes: np.ndarray, size: tuple[int, int]
+    coordinates: np.ndarray, codes: np.ndarray, size: tuple[int, int], symbol: str = "square"
 ) -> Iterator[str]:
     """Serve the page; yield its address.
 
@@ -48,8 +48,9 @@ def serve_bare_page(
     coordinates : ndarray of shape (n_points, 3)
     codes : class of each point, 0 to 9
     size : width and height of the plot in pixels
+    symbol : Plotly's name of a marker; its default is the circle
     """
-    page = PAGE.format(width=size[0], height=size[1]).encode()
+    page = PAGE.format(width=size[0], height=size[1], symbol=symbol).encode()
     answers = {
         "/": ("text/html", page),
         "/plotly.min.js": ("text/javascript", PLOTLY.read_bytes()),

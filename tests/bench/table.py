@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["s", "ms", "bytes"]
+Unit = Literal["s", "ms", "bytes", "frames/s"]
 
 HEAD = ("what", "ours", "floor", "ratio", "target")
 
