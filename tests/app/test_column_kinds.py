@@ -8,7 +8,7 @@ from callbacks.view import colored
 from data import column_kinds
 from data.dataset import Column
 from data.errors import ParameterError
-from data.parsing import Source
+from data.parsing import MetadataRequest, Source
 
 
 def kinds(record):
@@ -36,7 +36,8 @@ def test_the_kind_by_content_comes_back(services, small):
 def test_numbers_with_gaps_can_be_shown_on_a_scale(services, small, tmp_path):
     lines = ["label\tdose", *(f"p{i}\t{'n/a' if i % 2 else i * 1.5}" for i in range(60))]
     (tmp_path / "m.tsv").write_text("\n".join(lines))
-    record = services.datasets.set_metadata(small.id, Source(tmp_path / "m.tsv", "m.tsv"))
+    added = MetadataRequest(Source(tmp_path / "m.tsv", "m.tsv"))
+    record = services.datasets.set_metadata(small.id, added)
     assert kinds(record)["dose"] != "numeric"
     services.datasets.set_kind(small.id, "dose", "numeric")
     coloring, legend, _, _ = colored(services.datasets.open(small.id), "dose", "auto")
@@ -70,5 +71,6 @@ def test_chosen_kinds_stay_when_the_metadata_are_replaced(services, small, tmp_p
         services.datasets.set_kind(small.id, name, kind)
     lines = ["word\tgroup\tother", *(f"w{i}\tg{i % 2}\t{i}" for i in range(60))]
     (tmp_path / "m.tsv").write_text("\n".join(lines))
-    record = services.datasets.set_metadata(small.id, Source(tmp_path / "m.tsv", "m.tsv"))
+    added = MetadataRequest(Source(tmp_path / "m.tsv", "m.tsv"))
+    record = services.datasets.set_metadata(small.id, added)
     assert kinds(record) == {"word": "categorical", "group": "text", "other": "numeric"}
