@@ -42,7 +42,7 @@ def test_numbers_with_gaps_can_be_shown_on_a_scale(services, small, tmp_path):
     services.datasets.set_kind(small.id, "dose", "numeric")
     coloring, legend, _, _ = colored(services.datasets.open(small.id), "dose", "auto")
     assert (coloring["kind"], coloring["low"], coloring["high"]) == ("numeric", 0.0, 87.0)
-    assert "30 points without a value" in str(legend[-1].children)
+    assert "30 without a value" in str(legend[-1].children)
 
 
 @pytest.mark.parametrize(
