@@ -25,7 +25,7 @@ OTHERS = (
         ".jsonl",
         ".gz",
     ),
-    *(".vec", ".gz"),
+    *(".vec", ".h5", ".hdf5", ".h5ad", ".gz"),
     *(".pt", ".pth", ".pkl", ".pickle", ".joblib"),
 )
 HEAD_BYTES = 1024**2

@@ -16,6 +16,7 @@ import pyarrow as pa
 from data.errors import LimitError, ReadError
 from data.limits import Limits
 from data.readers import npy
+from data.readers.array_texts import array_texts
 from data.readers.bounds import check_readable, check_shape
 from data.readers.contract import FoundTensor, ReadOptions
 from data.readers.named_arrays import NamedArray, choose_array, rows_notes, which_array
@@ -123,15 +124,7 @@ def _texts(archive: zipfile.ZipFile, member: Member, name: str) -> pa.StringArra
         file.read(member.header.offset)
         raw = file.read(member.header.n_bytes)
     npy.check_present(member.header, len(raw), f"{member.key} in {name}")
-    values = _characters(raw, member.header.dtype)
-    if member.header.dtype.kind == "S":
-        texts = [value.decode("utf-8", "replace") for value in values.tolist()]
-    elif member.header.dtype.kind == "f":
-        # str of the numpy scalar, not of its float64, gives the shortest spelling.
-        texts = ["" if np.isnan(value) else str(value) for value in values]
-    else:
-        texts = [str(value) for value in values.tolist()]
-    return pa.array([text or None for text in texts], pa.string())
+    return array_texts(_characters(raw, member.header.dtype))
 
 
 def _characters(raw: bytes, dtype: np.dtype[np.generic]) -> np.ndarray:

@@ -19,6 +19,7 @@ import pyarrow as pa
 from data.errors import ReadError
 from data.limits import Limits
 from data.readers import npy
+from data.readers.array_texts import array_texts
 from data.readers.bounds import check_readable, check_shape, spell_bytes
 from data.readers.contract import FoundTensor, ReadOptions
 from data.readers.named_arrays import NamedArray, choose_array, rows_notes, which_array
@@ -106,7 +107,7 @@ def read_safetensors(path: Path, name: str, options: ReadOptions, limits: Limits
         too_large.extend((big + first).tolist())
     beside = [p for p in places if p.array.shape == (len(tensor),) and p.array.is_number]
     beside = beside[: limits.metadata_columns]
-    texts = {p.array.key: _texts(_unpacked(_mapped(path, p, offset), p.kind)) for p in beside}
+    texts = {p.array.key: array_texts(_unpacked(_mapped(path, p, offset), p.kind)) for p in beside}
     others = [array.key for array in arrays if array is not picked and array.key not in texts]
     return FoundTensor(
         tensor,
@@ -186,9 +187,3 @@ def _mapped(path: Path, place: Place, offset: int) -> np.ndarray:
 
 def _unpacked(values: np.ndarray, kind: str) -> np.ndarray:
     return PACKED[kind].unpack(values) if kind in PACKED else np.asarray(values)
-
-
-def _texts(values: np.ndarray) -> pa.StringArray:
-    """Return numbers spelled the shortest way; not-a-number is missing."""
-    spelled = [None if value != value else str(value) for value in values]
-    return pa.array(spelled, pa.string())

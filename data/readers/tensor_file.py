@@ -27,6 +27,14 @@ __all__ = ["READERS", "ReadOptions", "TensorFile", "read_tensor"]
 
 Reader = Callable[[Path, str, ReadOptions, Limits], FoundTensor]
 
+
+def _read_hdf5(path: Path, name: str, options: ReadOptions, limits: Limits) -> FoundTensor:
+    # A tenth of a second to import, and most files are others.
+    from data.readers.hdf5 import read_hdf5
+
+    return read_hdf5(path, name, options, limits)
+
+
 READERS: dict[str, Reader] = {
     ".npy": read_npy,
     ".npz": read_npz,
@@ -41,6 +49,9 @@ READERS: dict[str, Reader] = {
     ".arrow": read_arrow,
     ".arrows": read_arrow,
     ".safetensors": read_safetensors,
+    ".h5": _read_hdf5,
+    ".hdf5": _read_hdf5,
+    ".h5ad": _read_hdf5,
     ".jsonl": read_jsonl,
     ".json": read_json,
     ".index": read_checkpoint,

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
+import traceback
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import safetensors.numpy
 from PIL import Image
 
+from data.errors import ProjectorError
 from data.limits import Limits
 from data.readers.image_sprite import Points
 from data.readers.metadata_file import read_metadata
@@ -190,6 +194,39 @@ def word_seeds() -> list[bytes]:
     ]
 
 
+def hdf5_seeds() -> list[bytes]:
+    seeds = []
+    for build in (plain_hdf5, anndata_hdf5):
+        file = io.BytesIO()
+        with h5py.File(file, "w") as opened:
+            build(opened)
+        seeds.append(file.getvalue())
+    return seeds
+
+
+def plain_hdf5(file: h5py.File) -> None:
+    file.create_dataset("x", data=matrix(), chunks=(5, 3), compression="gzip")
+    file.create_dataset("names", data=[f"n{i}" for i in range(N_ROWS)])
+
+
+def anndata_hdf5(file: h5py.File) -> None:
+    """Write X sparse, one categorical column, and two dimensions of a picture of it."""
+    file.attrs["encoding-type"] = "anndata"
+    x = file.create_group("X")
+    x.attrs.update({"encoding-type": "csr_matrix", "shape": [N_ROWS, 3]})
+    x.create_dataset("data", data=np.arange(N_ROWS, dtype=np.float32))
+    x.create_dataset("indices", data=np.arange(N_ROWS) % 3)
+    x.create_dataset("indptr", data=np.arange(N_ROWS + 1))
+    file.create_dataset("obsm/X_pca", data=matrix())
+    obs = file.create_group("obs")
+    obs.attrs.update({"_index": "cell", "column-order": ["kind"]})
+    obs.create_dataset("cell", data=[f"c{i}" for i in range(N_ROWS)])
+    kind = obs.create_group("kind")
+    kind.attrs["encoding-type"] = "categorical"
+    kind.create_dataset("categories", data=["a", "b"])
+    kind.create_dataset("codes", data=(np.arange(N_ROWS) % 3 - 1).astype(np.int8))
+
+
 def arrow_table() -> pa.Table:
     points = matrix()
     words = pa.array([f"n{i % 3}" if i else None for i in range(N_ROWS)])
@@ -226,7 +263,7 @@ def arrow_seeds() -> list[bytes]:
 
 def open_tensor(path: Path, name: str, chance: random.Random) -> str:
     options = ReadOptions(
-        tensor="x" if name.endswith("npz") and chance.random() < 0.5 else None,
+        tensor=chance.choice((None, "x", "X")) if name.endswith(("npz", "h5", "h5ad")) else None,
         n_dims=chance.choice((1, 3, 5)) if name.endswith("bytes") else None,
         drop_invalid_rows=chance.random() < 0.8,
     )
@@ -242,6 +279,28 @@ def open_tensor(path: Path, name: str, chance: random.Random) -> str:
     if found.metadata is not None:
         check_table(found.metadata, len(tensor))
     return "opened"
+
+
+def open_hdf5(path: Path, name: str, chance: random.Random) -> str:
+    """Open a file in a process of its own, as the server does: the library may not come back."""
+    seed, (reading, writing) = chance.random(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            answer = open_tensor(path, name, random.Random(seed))
+        except (ProjectorError, MemoryError):
+            answer = "refused by the child"
+        except BaseException:
+            answer = traceback.format_exc()
+        os.write(writing, answer[-4_000:].encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        answer = pipe.read()
+    os.waitpid(child, 0)
+    # An answer that is missing is a process that ended, of which the server tells in a sentence.
+    assert "Traceback" not in answer, answer
+    return answer or "ended"
 
 
 def open_metadata(path: Path, name: str, chance: random.Random) -> str:
@@ -289,6 +348,7 @@ FAMILIES = {
     "table": Family(table_seeds, (".tsv", ".csv", ".txt"), open_tensor),
     "safetensors": Family(safetensors_seeds, (".safetensors",), open_tensor),
     "words": Family(word_seeds, (".txt", ".vec", ".bin"), open_tensor),
+    "hdf5": Family(hdf5_seeds, (".h5", ".h5ad"), open_hdf5),
     "json": Family(json_seeds, (".json", ".jsonl"), open_tensor),
     "parquet": Family(parquet_seeds, (".parquet",), open_tensor),
     "arrow": Family(arrow_seeds, (".feather", ".arrow", ".arrows"), open_tensor),

@@ -18,7 +18,7 @@ from data.errors import ProjectorError
 from tests.fuzzing.families import FAMILIES
 from tests.fuzzing.mutation import mutated
 
-SECONDS = 10.0  # for one file of at most some kilobytes
+SECONDS = 20.0  # for one file of at most some kilobytes
 MEMORY = 2 * 1024**3  # beyond what the process has when the watch begins
 SHOWN = 10
 
