@@ -4,8 +4,11 @@
   const projector = window.projector;
   const { element } = projector;
   const FILES = {
-    tensors: ["Tensor", ".npy, .npz, .tsv, .csv or raw .bytes", ".npy,.npz,.tsv,.csv,.txt,.bytes"],
-    metadata: ["Metadata", ".tsv or .csv, one line per point (optional)", ".tsv,.csv,.txt"],
+    tensors: ["Tensor", "NumPy, tables, Parquet, safetensors, HDF5, word vectors ..",
+      ".npy,.npz,.tsv,.csv,.txt,.bytes,.parquet,.feather,.arrow,.arrows,.safetensors,.jsonl,.json,"
+      + ".h5,.hdf5,.h5ad,.vec,.bin,.gz"],
+    metadata: ["Metadata", ".tsv, .csv, .parquet, .jsonl ..: one line per point (optional)",
+      ".tsv,.csv,.txt,.parquet,.feather,.arrow,.arrows,.jsonl,.json,.gz"],
     sprite: ["Sprite", "sheet of thumbnails, or .zip of one picture per point (optional)", ".png,.jpg,.jpeg,.webp,.zip"],
   };
   projector.UPLOAD_PARTS = Object.keys(FILES);

@@ -42,7 +42,11 @@ def build_parser() -> argparse.ArgumentParser:
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
     )
-    adding.add_argument("file", metavar="FILE", help="vectors: .npy, .npz, .bytes, .tsv or .csv")
+    adding.add_argument(
+        "file",
+        metavar="FILE",
+        help="vectors: .npy, .tsv, .parquet, .safetensors, .h5 and more; see the README",
+    )
     for option, placeholder, text in ADD_OPTIONS:
         adding.add_argument(option, metavar=placeholder, help=text)
     for setting in SETTINGS:

@@ -20,16 +20,28 @@ BATCH_ROWS = 16_384
 
 def read_parquet(path: Path, name: str, options: ReadOptions, limits: Limits) -> FoundTensor:
     """Read a Parquet file, some rows at a time."""
-    check_readable(path, name)
-    with _readable(name, "Parquet"), pq.ParquetFile(path) as file:
-        batches = file.iter_batches(BATCH_ROWS, use_threads=False)
-        n_rows = file.metadata.num_rows
-        table = TypedTable(name, "Parquet", file.schema_arrow, batches, n_rows)
+    with opened_parquet(path, name) as table:
         return read_typed(table, options, limits)
 
 
 def read_arrow(path: Path, name: str, options: ReadOptions, limits: Limits) -> FoundTensor:
     """Read an Arrow file (Feather 2 is one) or an Arrow stream, whatever its name says."""
+    with opened_arrow(path, name) as table:
+        return read_typed(table, options, limits)
+
+
+@contextmanager
+def opened_parquet(path: Path, name: str) -> Iterator[TypedTable]:
+    """Open a Parquet file; what is wrong with it is a ReadError, also while it is read."""
+    check_readable(path, name)
+    with _readable(name, "Parquet"), pq.ParquetFile(path) as file:
+        batches = file.iter_batches(BATCH_ROWS, use_threads=False)
+        yield TypedTable(name, "Parquet", file.schema_arrow, batches, file.metadata.num_rows)
+
+
+@contextmanager
+def opened_arrow(path: Path, name: str) -> Iterator[TypedTable]:
+    """Open an Arrow file or stream; what is wrong with it is a ReadError, also while it is read."""
     check_readable(path, name)
     with path.open("rb") as file:
         is_file = file.read(6) == b"ARROW1"
@@ -37,11 +49,10 @@ def read_arrow(path: Path, name: str, options: ReadOptions, limits: Limits) -> F
         if is_file:
             with pa.ipc.open_file(source) as reader:
                 batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
-                table = TypedTable(name, "Arrow file", reader.schema, _valid(batches))
-                return read_typed(table, options, limits)
-        with pa.ipc.open_stream(source) as stream:
-            table = TypedTable(name, "Arrow stream", stream.schema, _valid(stream))
-            return read_typed(table, options, limits)
+                yield TypedTable(name, "Arrow file", reader.schema, _valid(batches))
+        else:
+            with pa.ipc.open_stream(source) as stream:
+                yield TypedTable(name, "Arrow stream", stream.schema, _valid(stream))
 
 
 def _valid(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

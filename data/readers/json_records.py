@@ -28,6 +28,7 @@ SHOWN = 8
 # Of records that are no points: after so many the file is something else.
 MAX_PROBLEMS = 1_000
 HINT = 'Write one object per line, such as {"label": "cat", "vector": [0.1, 0.2]}.'
+TEXT_HINT = 'Write one object per line, such as {"label": "cat", "age": 3}.'
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,25 @@ class Rows:
             self.problems.append(f"{place} {error}")
             return
         self.waiting.append(vector)
-        self._describe(record)
+        self.describe(record)
         self.places.append(place)
         if len(self.waiting) == BLOCK_ROWS:
             self.flush()
+
+    def describe(self, record: dict[str, Any]) -> None:
+        """Keep what a record says of the next point, beside its vector."""
+        used = (self.layout.vector, *self.layout.dims)
+        for key, value in record.items():
+            if key in used:
+                continue
+            texts = self.texts.setdefault(_writable(key), [])
+            texts.extend([None] * (len(self.places) - len(texts)))
+            texts.append(_text(value))
+        if len(self.texts) > self.limits.metadata_columns:
+            raise LimitError(
+                f"{self.name} has more than {self.limits.metadata_columns} fields beside the "
+                "vectors, which is metadata_columns."
+            )
 
     def flush(self) -> None:
         """Turn the rows that wait into a block of float32."""
@@ -116,20 +132,6 @@ class Rows:
         except (ValueError, TypeError, OverflowError):
             raise ValueError("holds something that is no number") from None
 
-    def _describe(self, record: dict[str, Any]) -> None:
-        used = (self.layout.vector, *self.layout.dims)
-        for key, value in record.items():
-            if key in used:
-                continue
-            texts = self.texts.setdefault(_writable(key), [])
-            texts.extend([None] * (len(self.places) - len(texts)))
-            texts.append(_text(value))
-        if len(self.texts) > self.limits.metadata_columns:
-            raise LimitError(
-                f"{self.name} has more than {self.limits.metadata_columns} fields beside the "
-                "vectors, which is metadata_columns."
-            )
-
 
 def read_jsonl(path: Path, name: str, options: ReadOptions, limits: Limits) -> FoundTensor:
     """Read one object per line; blank lines are none."""
@@ -150,6 +152,26 @@ def read_json(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fo
         raise ReadError(f"{name} is not JSON that can be read.", hint=HINT)
     records = enumerate(_records(content, name))
     return _read(records, name, "row", options, limits, warnings)
+
+
+def read_json_texts(path: Path, name: str, limits: Limits) -> pa.Table:
+    """Read all fields of an object per line, or of an array of objects, as texts."""
+    check_readable(path, name)
+    with open_text(path, name) as source:
+        if name.lower().endswith(".json"):
+            records = _records(_parsed(source.file.read()), name)
+        else:
+            records = [_parsed(line) for line in source.file if line.strip()]
+    rows = Rows(Layout(None, ()), limits, name)
+    for place, record in enumerate(records):
+        if not isinstance(record, dict):
+            raise ReadError(f"{name}: number {place + 1} is no object in braces.", hint=TEXT_HINT)
+        rows.describe(record)
+        rows.places.append(place)
+    table = rows.table()
+    if table is None:
+        raise ReadError(f"{name} describes nothing.", hint=TEXT_HINT)
+    return table
 
 
 NOT_JSON = object()

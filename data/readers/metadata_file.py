@@ -14,13 +14,17 @@ import pyarrow.compute as pc
 
 from data.errors import LimitError, MetadataLengthError, ReadError
 from data.limits import Limits
+from data.readers.arrow import opened_arrow, opened_parquet
 from data.readers.bounds import check_readable, spell_bytes
 from data.readers.contract import Choice
 from data.readers.gzipped import unpacked
+from data.readers.json_records import read_json_texts
 from data.readers.text_source import open_text
+from data.readers.typed_columns import read_texts
 from data.readers.unique_names import unique_names
 
 SUFFIXES = (".tsv", ".csv", ".txt")
+TYPED = (".parquet", ".feather", ".arrow", ".arrows", ".jsonl", ".json")
 SHOWN_LINES = 8
 EMPTY = pa.scalar("", pa.large_string())
 
@@ -77,7 +81,25 @@ def read_metadata(
     One column has no heading, as TensorBoard writes it; several have one. `header` says otherwise.
     """
     with unpacked(path, name, limits) as (plain_path, plain_name):
+        if Path(plain_name).suffix.lower() in TYPED:
+            return _read_typed(plain_path, plain_name, n_rows, limits)
         return _read_unpacked(plain_path, plain_name, n_rows, limits, header)
+
+
+def _read_typed(path: Path, name: str, n_rows: int | None, limits: Limits) -> MetadataFile:
+    """Read a table that says of itself what its columns are."""
+    suffix = Path(name).suffix.lower()
+    notes: tuple[str, ...] = ()
+    if suffix.startswith(".json"):
+        table = read_json_texts(path, name, limits)
+    else:
+        opened = opened_parquet if suffix == ".parquet" else opened_arrow
+        with opened(path, name) as typed:
+            table, left = read_texts(typed, limits)
+        if left:
+            notes = (f"{name}: columns that hold lists were left out: {', '.join(left[:20])}.",)
+    _check_length(table.num_rows, n_rows or table.num_rows, name, has_header=False)
+    return MetadataFile(table, notes=(*notes, *_long_cells(table, name, limits)))
 
 
 def _read_unpacked(
@@ -104,7 +126,7 @@ def _read_unpacked(
             f"its first line {cells.row(0)[0][:60]!r} was taken as the heading."
         )
     choices = (_heading(has_header),)
-    _check_length(n_found, n_rows, name, choices)
+    _check_length(n_found, n_rows, name, has_header, choices)
     names, changed = unique_names(cells.row(0) if has_header else _column_names(n_columns))
     if changed:
         warnings.append(f"{name}: columns were renamed: {', '.join(changed)}.")
@@ -128,7 +150,7 @@ def _check_file(path: Path, name: str, limits: Limits) -> None:
     if Path(name).suffix.lower() not in SUFFIXES:
         raise ReadError(
             f"{name} is of a kind that is not read as metadata here.",
-            hint=f"These are read: {', '.join(SUFFIXES)}.",
+            hint=f"These are read: {', '.join((*SUFFIXES, *TYPED))}.",
         )
     if size > limits.upload_bytes:
         raise LimitError(f"{name} has {spell_bytes(size)}; upload_bytes is {limits.upload_bytes}.")
@@ -202,10 +224,11 @@ def _without_blank_end(cells: Cells, wanted: int) -> int:
     return n_rows
 
 
-def _check_length(n_found: int, n_rows: int, name: str, choices: tuple[Choice, ...]) -> None:
+def _check_length(
+    n_found: int, n_rows: int, name: str, has_header: bool, choices: tuple[Choice, ...] = ()
+) -> None:
     if n_found == n_rows:
         return
-    has_header = choices[0].answer
     heading = " below its heading" if has_header else ""
     found = f"{n_found} {'row' if n_found == 1 else 'rows'}" if n_found else "no rows"
     points = f"{n_rows} {'point' if n_rows == 1 else 'points'}"

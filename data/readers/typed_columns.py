@@ -104,6 +104,31 @@ def read_typed(table: TypedTable, options: ReadOptions, limits: Limits) -> Found
     )
 
 
+def read_texts(table: TypedTable, limits: Limits) -> tuple[pa.Table, tuple[str, ...]]:
+    """Read all columns as texts; return also the names of those that are neither.
+
+    Raises
+    ------
+    LimitError
+        If there are more columns than the limit.
+    """
+    given = ["index" if field.name.startswith(INDEX) else field.name for field in table.fields]
+    names, _ = unique_names(given)
+    places = [j for j, field in enumerate(table.fields) if _has_text(field.type)]
+    if len(places) > limits.metadata_columns:
+        raise LimitError(
+            f"{table.name} has {len(places)} columns; metadata_columns is "
+            f"{limits.metadata_columns}."
+        )
+    schema = pa.schema([pa.field(names[j], pa.string()) for j in places])
+    parts = [
+        pa.table([as_texts(batch.column(j)) for j in places], schema=schema)
+        for batch in table.batches
+    ]
+    left = tuple(name for j, name in enumerate(names) if j not in places)
+    return (pa.concat_tables(parts) if parts else schema.empty_table()).combine_chunks(), left
+
+
 def find_roles(table: TypedTable, options: ReadOptions) -> Roles:
     """Decide what each column is for, by its type, its name and what a person chose.
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,7 +128,7 @@ def test_limits_are_named(tmp_path: Path) -> None:
 
 def test_other_kinds_of_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="kind"):
-        read(tmp_path, "a", 1, "m.json")
+        read(tmp_path, "a", 1, "m.png")
     with pytest.raises(ReadError, match="empty"):
         read(tmp_path, "", 1)
     with pytest.raises(ReadError, match="binary"):
@@ -140,3 +142,23 @@ def test_any_bytes_are_read_or_refused_in_words(
 ) -> None:
     with contextlib.suppress(ProjectorError):
         assert read(tmp_path_factory.mktemp("m"), raw, 2, f"m{suffix}").table.num_rows == 2
+
+
+def test_typed_tables_describe_points_too(tmp_path: Path) -> None:
+    table = pa.table({"word": ["a", None], "n": [1, 2], "half": [0.5, None], "v": [[1.0], [2.0]]})
+    expected = {"word": ["a", None], "n": ["1", "2"], "half": ["0.5", None]}
+    pq.write_table(table, tmp_path / "m.parquet")
+    pyarrow.feather.write_feather(table, tmp_path / "m.feather")
+    for name in ("m.parquet", "m.feather"):
+        found = read_metadata(tmp_path / name, name, 2, LIMITS)
+        assert found.table.to_pydict() == expected
+        assert "left out: v" in found.notes[0]
+    text = '{"word": "a", "n": 1, "half": 0.5}\n{"word": "", "n": 2}\n'
+    assert read(tmp_path, text, 2, "m.jsonl").table.to_pydict() == expected
+    array = f"[{text.strip().replace(chr(10), ',')}]"
+    assert read(tmp_path, array, 2, "m.json").table.to_pydict() == expected
+    for name in ("m.jsonl", "m.json"):
+        with pytest.raises(MetadataLengthError, match="has 2 rows, the tensor has 3 points"):
+            read(tmp_path, text if name == "m.jsonl" else array, 3, name)
+        with pytest.raises(ReadError):
+            read(tmp_path, "[3]", 1, name)
