@@ -13,7 +13,8 @@ from data.errors import ReadError
 from data.limits import Limits
 from data.readers.bounds import check_readable
 from data.readers.contract import FoundTensor, ReadOptions
-from data.readers.typed_columns import TypedTable, read_typed
+from data.readers.typed_columns import read_typed
+from data.readers.typed_roles import TypedTable
 
 BATCH_ROWS = 16_384
 

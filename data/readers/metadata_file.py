@@ -18,7 +18,7 @@ from data.readers.arrow import opened_arrow, opened_parquet
 from data.readers.bounds import check_readable, spell_bytes
 from data.readers.contract import Choice
 from data.readers.gzipped import unpacked
-from data.readers.json_records import read_json_texts
+from data.readers.json_files import read_json_texts
 from data.readers.text_source import open_text
 from data.readers.typed_columns import read_texts
 from data.readers.unique_names import unique_names

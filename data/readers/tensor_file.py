@@ -15,7 +15,7 @@ from data.readers.checkpoint import read_checkpoint
 from data.readers.checkpoint_v1 import read_checkpoint_v1
 from data.readers.contract import Choice, FoundTensor, ReadOptions, TensorFile
 from data.readers.gzipped import unpacked
-from data.readers.json_records import read_json, read_jsonl
+from data.readers.json_files import read_json, read_jsonl
 from data.readers.npy import read_npy, read_raw
 from data.readers.npz import read_npz
 from data.readers.remarks import remarks

@@ -1,65 +1,21 @@
-"""Tables whose columns have types: which of them is the vector, and the others as texts."""
+"""Tables whose columns have types: the vectors as a matrix, and the others as texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.errors import ChooseTensorError, LimitError, ReadError
+from data.errors import LimitError, ReadError
 from data.limits import Limits
 from data.readers import npy
 from data.readers.bounds import check_shape
-from data.readers.contract import Choice, FoundTensor, Option, ReadOptions
-from data.readers.dimension_names import numbered_series
-from data.readers.unique_names import unique_names
+from data.readers.contract import FoundTensor, ReadOptions
+from data.readers.typed_roles import TypedTable, column_names, dtype_of, find_roles, has_text
 
 EMPTY = pa.scalar("")
-# What pandas calls an index that has no name.
-INDEX = "__index_level_"
-DTYPES = {"halffloat": "float16", "float": "float32", "double": "float64"}
-MAX_OPTIONS = 2_000
-
-
-@dataclass(frozen=True)
-class TypedTable:
-    """A table as its file describes it, and its rows a part at a time.
-
-    Attributes
-    ----------
-    fields : name and type of each column, by place in the batches
-    n_rows : of all batches; None where the file does not say
-    """
-
-    name: str
-    format: str
-    fields: pa.Schema
-    batches: Iterable[pa.RecordBatch]
-    n_rows: int | None = None
-
-
-@dataclass(frozen=True)
-class Roles:
-    """What the columns of a table are for, by place.
-
-    Attributes
-    ----------
-    vector : the column of lists that holds the vectors, or None
-    dims : columns of numbers that are the dimensions, where no column is the vector
-    texts : columns that become metadata
-    """
-
-    names: tuple[str, ...]
-    vector: int | None
-    dims: tuple[int, ...]
-    texts: tuple[int, ...]
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    choices: tuple[Choice, ...] = ()
 
 
 def read_typed(table: TypedTable, options: ReadOptions, limits: Limits) -> FoundTensor:
@@ -98,7 +54,7 @@ def read_typed(table: TypedTable, options: ReadOptions, limits: Limits) -> Found
         warnings=roles.warnings,
         notes=roles.notes,
         format=table.format,
-        dtype=_dtype(table.fields.field(place).type),
+        dtype=dtype_of(table.fields.field(place).type),
         dim_names=tuple(roles.names[j] for j in roles.dims),
         choices=roles.choices,
     )
@@ -112,9 +68,8 @@ def read_texts(table: TypedTable, limits: Limits) -> tuple[pa.Table, tuple[str, 
     LimitError
         If there are more columns than the limit.
     """
-    given = ["index" if field.name.startswith(INDEX) else field.name for field in table.fields]
-    names, _ = unique_names(given)
-    places = [j for j, field in enumerate(table.fields) if _has_text(field.type)]
+    names, _ = column_names(table)
+    places = [j for j, field in enumerate(table.fields) if has_text(field.type)]
     if len(places) > limits.metadata_columns:
         raise LimitError(
             f"{table.name} has {len(places)} columns; metadata_columns is "
@@ -127,41 +82,6 @@ def read_texts(table: TypedTable, limits: Limits) -> tuple[pa.Table, tuple[str, 
     ]
     left = tuple(name for j, name in enumerate(names) if j not in places)
     return (pa.concat_tables(parts) if parts else schema.empty_table()).combine_chunks(), left
-
-
-def find_roles(table: TypedTable, options: ReadOptions) -> Roles:
-    """Decide what each column is for, by its type, its name and what a person chose.
-
-    Raises
-    ------
-    ChooseTensorError
-        If several columns hold vectors, or several series of numbers might.
-    ReadError
-        If none does.
-    """
-    given = [field.name for field in table.fields]
-    plain = ["index" if name.startswith(INDEX) else name for name in given]
-    names, changed = unique_names(plain)
-    types = [field.type for field in table.fields]
-    vectors = [j for j, kind in enumerate(types) if _is_vector(kind)]
-    numbers = [j for j, kind in enumerate(types) if _is_number(kind)]
-    index = [j for j, name in enumerate(given) if name.startswith(INDEX)]
-    vector = None if options.columns else _chosen_vector(table, names, vectors, options.tensor)
-    dims: tuple[int, ...] = ()
-    if vector is None:
-        usable = [j for j in numbers if j not in index]
-        dims = _chosen_dims(table, names, usable, options.columns)
-    shown = [j for j in range(len(names)) if j != vector and j not in dims]
-    texts = tuple(j for j in shown if _has_text(types[j]))
-    notes = []
-    if texts:
-        taken = ", ".join(names[j] for j in texts[:20])
-        notes.append(f"Taken as metadata, not as dimensions: {taken}.")
-    if left := [names[j] for j in shown if j not in texts]:
-        notes.append(f"Columns that are neither numbers nor text were left out: {left[:20]}.")
-    warnings = [f"{table.name}: columns were renamed: {', '.join(changed)}."] if changed else []
-    choices = _choices(names, vectors, numbers, vector, dims)
-    return Roles(tuple(names), vector, dims, texts, tuple(notes), tuple(warnings), choices)
 
 
 def as_texts(column: pa.Array[Any]) -> pa.StringArray:
@@ -180,81 +100,6 @@ def as_texts(column: pa.Array[Any]) -> pa.StringArray:
     texts = column.cast(pa.string())
     filled: pa.StringArray = pc.if_else(pc.equal(texts, EMPTY), None, texts)
     return filled
-
-
-def _chosen_vector(
-    table: TypedTable, names: list[str], vectors: list[int], wanted: str | None
-) -> int | None:
-    if wanted is not None:
-        found = next((j for j in vectors if names[j] == wanted), None)
-        if found is None:
-            known = ", ".join(names[j] for j in vectors) or "none"
-            raise ReadError(
-                f"{table.name} has no column of vectors {wanted[:100]!r}.",
-                hint=f"Its columns of vectors are: {known}.",
-            )
-        return found
-    if len(vectors) > 1:
-        found_names = [names[j] for j in vectors]
-        raise ChooseTensorError(
-            f"{table.name} has {len(vectors)} columns of vectors: {', '.join(found_names)}.",
-            [
-                {
-                    "name": names[j],
-                    "shape": [table.n_rows, getattr(table.fields.field(j).type, "list_size", None)],
-                    "dtype": _dtype(table.fields.field(j).type),
-                }
-                for j in vectors
-            ],
-            hint="Choose one of them.",
-        )
-    return vectors[0] if vectors else None
-
-
-def _chosen_dims(
-    table: TypedTable, names: list[str], numbers: list[int], wanted: tuple[str, ...] | None
-) -> tuple[int, ...]:
-    if wanted:
-        unknown = [name for name in wanted if name not in [names[j] for j in numbers]]
-        if unknown:
-            raise ReadError(
-                f"{table.name} has no column of numbers {unknown[0][:100]!r}.",
-                hint=f"Its columns are: {', '.join(names[:50])}.",
-            )
-        return tuple(j for j in numbers if names[j] in wanted)
-    if not numbers:
-        columns = ", ".join(
-            f"{name} ({field.type})" for name, field in zip(names, table.fields, strict=True)
-        )
-        raise ReadError(
-            f"{table.name} has no column of numbers and none of vectors.",
-            hint=f"Its columns are: {columns[:500]}.",
-        )
-    series = numbered_series([names[j] for j in numbers])
-    return tuple(j for j in numbers if not series or names[j] in series)
-
-
-def _choices(
-    names: list[str],
-    vectors: list[int],
-    numbers: list[int],
-    vector: int | None,
-    dims: tuple[int, ...],
-) -> tuple[Choice, ...]:
-    if vector is not None:
-        if len(vectors) < 2:
-            return ()
-        options = tuple(Option(names[j]) for j in vectors)
-        return (Choice("tensor", "Column of vectors", "one", names[vector], options),)
-    if not 1 < len(names) <= MAX_OPTIONS:
-        return ()
-    options = tuple(
-        Option(name, "numbers" if j in numbers else "text", j in numbers)
-        for j, name in enumerate(names)
-    )
-    chosen = tuple(names[j] for j in dims)
-    help = "The columns that make the vector; the others become metadata."
-    return (Choice("columns", "Vector", "several", chosen, options, help),)
 
 
 def _lists(column: pa.Array[Any], width: int, first_row: int, name: str) -> tuple[np.ndarray, int]:
@@ -302,26 +147,3 @@ def _stack(blocks: list[np.ndarray], width: int) -> np.ndarray:
         tensor[first : first + len(block)] = block if block.shape[1] else np.nan
         first += len(block)
     return tensor
-
-
-def _dtype(kind: Any) -> str:
-    """Return the type of numbers as NumPy calls it."""
-    item = str(kind.value_type if _is_vector(kind) else kind)
-    return DTYPES.get(item, item)
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-
-
-def _is_vector(kind: Any) -> bool:
-    is_list = (
-        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    )
-    return is_list and _is_number(kind.value_type)
-
-
-def _has_text(kind: Any) -> bool:
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return not (pa.types.is_nested(kind) or pa.types.is_union(kind))
