@@ -3,6 +3,9 @@
   "use strict";
   const projector = window.projector;
   let column = null;
+  // The column that a link or a bookmark colors by, until it does: its values that are off stay off.
+  let restored = null;
+  projector.noteRestoredLegend = (name) => (restored = { column: name });
 
   function setHidden(values) {
     window.dash_clientside.set_props("hidden-values", { data: values });
@@ -31,7 +34,9 @@
     const { coloring, hidden } = projector.shown;
     if (!coloring) return;
     // Another column has other values: what was switched off there means nothing here.
-    if (column !== null && coloring.column !== column && hidden.size) setHidden([]);
+    const isRestored = restored && restored.column === (coloring.column || null);
+    if (column !== null && coloring.column !== column && hidden.size && !restored) setHidden([]);
+    if (isRestored) restored = null;
     column = coloring.column || null;
     for (const entry of document.querySelectorAll("#legend .entry")) {
       const off = hidden.has(entry.dataset.value);

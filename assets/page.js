@@ -7,18 +7,7 @@
   let noticeTimer = 0;
   const closeNotice = () => window.dash_clientside.set_props("notice", { data: null });
 
-  function cameraText(camera) {
-    const parts = ["eye", "center", "up"].flatMap((part) => ["x", "y", "z"].map((a) => camera[part][a]));
-    return parts.map((number) => Number(number.toPrecision(5))).join(",");
-  }
-
   projector.clientside({
-    // Replaces, never pushes: the Back button leaves the page.
-    writeAddress: function (link, camera, pathname) {
-      if (!link) return;
-      const suffix = camera && link !== "?" ? `&camera=${cameraText(camera)}` : "";
-      history.replaceState(history.state, "", pathname + (link === "?" ? "" : link + suffix));
-    },
     showNotice: function (notice) {
       const bar = projector.byId("notice-bar");
       bar.hidden = !notice;
@@ -31,11 +20,9 @@
     },
   });
 
-  function isTyping(target) {
-    // Switches and radio buttons are inputs too, but nobody types into them.
-    const typed = "input:not([type=radio], [type=checkbox]), textarea, select, dialog[open]";
-    return target.closest(typed) !== null;
-  }
+  // Switches and radio buttons are inputs too, but nobody types into them.
+  const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select, dialog[open]";
+  projector.isTyping = (target) => target.closest(TYPED) !== null;
 
   function activeList() {
     const focused = document.activeElement;
@@ -59,6 +46,7 @@
     t: () => projector.nextLabelMode(),
     2: () => window.dash_clientside.set_props("dimensionality", { value: "2" }),
     3: () => window.dash_clientside.set_props("dimensionality", { value: "3" }),
+    b: () => projector.saveBookmark(),
     Escape: () => projector.report("cleared", {}),
     ArrowDown: () => projector.walkList(activeList(), 1),
     ArrowUp: () => projector.walkList(activeList(), -1),
@@ -82,7 +70,7 @@
       event.preventDefault();
       return SEARCH_KEYS[key]();
     }
-    if (isTyping(target)) return;
+    if (projector.isTyping(target) || projector.storyKey(event)) return;
     if (key === "Enter") {
       if (target.classList.contains("row-list")) projector.goToActive(target);
       return;

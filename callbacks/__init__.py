@@ -10,5 +10,15 @@ from data.services import Services
 
 def register(app: dash.Dash, services: Services) -> None:
     """Register every callback on the given application."""
-    for journey in (links, datasets, columns, runs, view, projections, selection, inspector):
+    for journey in (
+        links,
+        datasets,
+        columns,
+        runs,
+        view,
+        projections,
+        selection,
+        inspector,
+        bookmarks,
+    ):
         journey.register(app, services)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+import secrets
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,16 +13,16 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.arguments import content
 from callbacks.errors import sentence
+from callbacks.saved_views import complete, complete_view, view_of_address
 from dashboard import ids
 from dashboard.controls import bind_all, controls_of_view, view_of_controls
 from dashboard.panels.columns import color_options, column_options
 from dashboard.panels.data import build_remarks, dataset_options
-from data.color_choices import is_special
 from data.dataset import DatasetRecord, label_column
 from data.errors import NotFoundError, ProjectorError
-from data.links import MAX_LINK, link_text, view_of_link
+from data.links import MAX_LINK, link_text
 from data.services import Services
-from data.view_state import Search, ViewState, check_rows
+from data.view_state import Camera, Search, ViewState, check_rows
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -34,6 +35,7 @@ def register(app: dash.Dash, services: Services) -> None:
                 "datasets": Output(ids.DATASET, "data"),
                 "info": Output(ids.DATASET_INFO, "data"),
                 "camera": Output(ids.RESTORED_CAMERA, "data"),
+                "restored": Output(ids.RESTORED, "data"),
                 "normalize": Output(ids.NORMALIZE, "checked"),
                 "standardize": Output(ids.STANDARDIZE, "checked"),
                 "name": Output(ids.DATASET_NAME, "value"),
@@ -66,11 +68,7 @@ def register(app: dash.Dash, services: Services) -> None:
             return opened_page(services, default_view(services.datasets.record(str(chosen))))
         # At the start of a page everything counts as changed; then the address decides.
         if ctx.triggered_id == ids.OPENED and opened:
-            event = content(opened)
-            if event.get("keep") and state:
-                view = kept_view(services, str(event.get("id")), ViewState.from_json(state))
-                return opened_page(services, view, camera=camera)
-            return opened_page(services, first_view(services, event.get("id")))
+            return opened_event(services, content(opened), state, camera)
         if address is None:
             # The browser has not told its address yet; it will in a moment.
             raise PreventUpdate
@@ -90,7 +88,12 @@ def register(app: dash.Dash, services: Services) -> None:
         ClientsideFunction("projector", "writeAddress"),
         Input(ids.LINK, "data"),
         Input(ids.CAMERA, "data"),
-        State(ids.LOCATION, "pathname"),
+        State(ids.VIEW_STATE, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("projector", "restoreView"),
+        Input(ids.RESTORED, "data"),
         prevent_initial_call=True,
     )
 
@@ -119,7 +122,9 @@ def kept_view(services: Services, dataset_id: str, view: ViewState) -> ViewState
     record = services.datasets.record(dataset_id)
     if services.datasets.record(view.dataset_id).n_points != record.n_points:
         return default_view(record)
-    return complete(replace(view, dataset_id=dataset_id), record)
+    # The neighbors of a point are others after another step of training.
+    rows = () if view.selected_point is not None else view.selected_rows
+    return complete(replace(view, dataset_id=dataset_id, selected_rows=rows), record)
 
 
 def link_of_view(services: Services, view: ViewState) -> str:
@@ -128,51 +133,46 @@ def link_of_view(services: Services, view: ViewState) -> str:
     return f"?view={text}" if len(text) <= MAX_LINK else f"?saved={services.views.save(view)}"
 
 
-def view_of_address(services: Services, address: str) -> ViewState | None:
-    """Return the view that an address holds; None when it holds none.
-
-    Raises
-    ------
-    ProjectorError
-        If the link is damaged or names what is gone.
-    """
-    query = parse_qs(address.removeprefix("?"))
-    if "view" in query:
-        view = view_of_link(query["view"][0])
-    elif "saved" in query:
-        view = services.views.load(query["saved"][0])
-    else:
-        return None
-    record = services.datasets.record(view.dataset_id)
-    return complete(check_rows(view, record.n_points), record)
-
-
-def complete(view: ViewState, record: DatasetRecord) -> ViewState:
-    """Return the view without columns that are gone since it was saved."""
-    names = {column.name for column in record.columns}
-
-    def known(name: str | None) -> str | None:
-        return name if name in names else None
-
-    color = view.color_by if is_special(view.color_by) else known(view.color_by)
-    return ViewState.from_json(
-        {
-            **view.to_json(),
-            "color_by": color,
-            "label_by": known(view.label_by) or label_column(record),
-            "search": {**asdict(view.search), "column": known(view.search.column)},
-        }
-    )
+def opened_event(
+    services: Services, event: dict[str, Any], state: Any, camera: Any
+) -> dict[str, Any]:
+    """Open what a script asks for: a dataset, an address, a view of before, a step of a run."""
+    if "address" in event:
+        return opened_address(services, str(event["address"]))
+    if "view" in event:
+        view = ViewState.from_json(event["view"])
+        record = services.datasets.record(view.dataset_id)
+        shown = complete(check_rows(view, record.n_points), record)
+        return opened_page(services, shown, keep_camera=True)
+    if event.get("keep") and state:
+        view = kept_view(services, str(event.get("id")), ViewState.from_json(state))
+        return opened_page(services, view, camera=camera, keep_camera=True)
+    return opened_page(services, first_view(services, event.get("id")))
 
 
 def opened_address(services: Services, address: str) -> dict[str, Any]:
     """Open what an address holds; what is gone is said, and what is left is opened."""
     try:
-        view = view_of_address(services, address) or first_view(services)
+        found = view_of_address(services, address)
+        view = complete_view(services, found.view) if found else first_view(services)
     except ProjectorError as error:
-        notice = {"kind": "error", "text": sentence(error)}
-        return opened_page(services, first_view(services), notice)
-    return opened_page(services, view, camera=camera_of_address(address))
+        said = {"kind": "error", "text": sentence(error)}
+        return opened_page(services, first_view(services), said)
+    if found is None:
+        return opened_page(services, view)
+    plain = camera_of_address(address) or plotly_camera(found.view.camera)
+    notice = {"kind": "error", "text": found.notice} if found.notice else None
+    return opened_page(services, view, notice, camera=plain, query=found.query)
+
+
+def plotly_camera(camera: Camera | None) -> dict[str, Any] | None:
+    """Return a camera as scripts and Plotly write it."""
+    if camera is None:
+        return None
+    return {
+        part: dict(zip("xyz", getattr(camera, part), strict=True))
+        for part in ("eye", "center", "up")
+    }
 
 
 def camera_of_address(address: str) -> dict[str, Any] | None:
@@ -190,9 +190,19 @@ def opened_page(
     services: Services,
     view: ViewState | None,
     notice: dict[str, Any] | None = None,
-    camera: dict[str, Any] | None = None,
+    camera: Any = None,
+    *,
+    keep_camera: bool = False,
+    query: str = "",
 ) -> dict[str, Any]:
-    """Return what every control and the parts about the dataset are set to."""
+    """Return what every control and the parts about the dataset are set to.
+
+    Parameters
+    ----------
+    camera : from where the view is seen; None shows all
+    keep_camera : if the dataset is on the screen already, its camera stays
+    query : under which the address names the view, as long as nobody changes it
+    """
     datasets = dataset_options(services.datasets.list())
     if view is None:
         controls = {**controls_of_view(ViewState(dataset_id="")), "dataset_id": None}
@@ -203,7 +213,16 @@ def opened_page(
         parts = _page_parts(services, record, _projection_parameters(services, view))
     # Without anything to say, what another callback has just said stays.
     said = no_update if notice is None else notice
-    page = {**parts, "datasets": datasets, "notice": said, "camera": camera}
+    event = {
+        "event": secrets.token_hex(8),
+        "dataset": view.dataset_id if view else None,
+        "dimensionality": view.dimensionality if view else 3,
+        "camera": camera,
+        "keep": keep_camera,
+        "query": query,
+        "color_by": view.color_by if view else None,
+    }
+    page = {**parts, "datasets": datasets, "notice": said, "camera": camera, "restored": event}
     return {"controls": controls, "page": page}
 
 

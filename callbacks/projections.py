@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import Input, Output, no_update
+from dash import Input, Output, State, ctx, no_update
 
 from callbacks.arguments import content, opened_dataset, shown_rows
 from dashboard import ids
 from dashboard.panels.parts import counted
 from dashboard.panels.projection import AXES, N_COMPONENTS, build_variance_chart, component_options
 from data.dataset import DatasetRecord
+from data.errors import NotFoundError
 from data.projection import ProjectionRecord
-from data.rows import Rows
+from data.rows import Rows, decode_rows
 from data.services import Services
 
 NOTHING: dict[str, Any] = {
@@ -41,14 +42,20 @@ def register(app: dash.Dash, services: Services) -> None:
             "isolation": Input(ids.ISOLATION, "data"),
             "normalize": Input(ids.NORMALIZE, "checked"),
             "standardize": Input(ids.STANDARDIZE, "checked"),
+            "named": State(ids.PROJECTION_ID, "data"),
         },
         running=[(Output(ids.BUSY, "hidden"), False, True)],
         prevent_initial_call=True,
     )
-    def project(info: Any, isolation: Any, normalize: Any, standardize: Any) -> dict[str, Any]:
+    def project(
+        info: Any, isolation: Any, normalize: Any, standardize: Any, named: Any
+    ) -> dict[str, Any]:
         dataset = opened_dataset(services, info)
         if dataset is None:
             return NOTHING
+        is_opened = f"{ids.DATASET_INFO}.data" in ctx.triggered_prop_ids
+        if is_opened and (kept := kept_projection(services, dataset.record, isolation, named)):
+            return shown_projection(kept, dataset.record)
         switches = {"normalize": bool(normalize), "standardize": bool(standardize)}
         return projected(services, dataset.record, shown_rows(isolation), switches)
 
@@ -76,12 +83,32 @@ def projected(
     """Compute the projection and return it with the texts around it."""
     chosen = {name: True for name, on in switches.items() if on}
     record = services.projections.request(dataset.id, "pca", chosen, rows)
-    options = component_options(record.explained_variance_ratio or ())
     # Without choices of one's own the link needs no id: PCA with defaults is always at hand.
+    return {**shown_projection(record, dataset), "projection_id": record.id if chosen else None}
+
+
+def kept_projection(
+    services: Services, dataset: DatasetRecord, isolation: Any, named: Any
+) -> ProjectionRecord | None:
+    """Return the projection that a view names, if it is here and of the rows that are shown."""
+    if not isinstance(named, str):
+        return None
+    try:
+        record = services.projections.record(named)
+    except NotFoundError:
+        return None
+    rows = None if record.rows is None else decode_rows(record.rows)
+    is_same = record.dataset == dataset.id and rows == shown_rows(isolation)
+    return record if is_same and record.state in ("done", "stopped") else None
+
+
+def shown_projection(record: ProjectionRecord, dataset: DatasetRecord) -> dict[str, Any]:
+    """Return a projection and the texts around it."""
+    shares = record.explained_variance_ratio or (0.0,) * record.n_components
     return {
         "projection": record.to_json(),
-        "projection_id": record.id if chosen else None,
-        "options": (options,) * len(AXES),
+        "projection_id": record.id,
+        "options": (component_options(shares),) * len(AXES),
         "note": record.message,
         "status": status_text(record, dataset),
     }
@@ -91,7 +118,9 @@ def status_text(record: ProjectionRecord, dataset: DatasetRecord) -> str:
     """Return one line on what is shown and what was done to it."""
     kind = "point" if record.rows is None else "isolated point"
     which = "all " if record.rows is None and record.n_points > 1 else ""
-    parts = [f"PCA of {which or 'the '}{counted(record.n_points, kind)}, centered"]
+    method = "PCA" if record.method == "pca" else "Stored coordinates"
+    centered = ", centered" if record.method == "pca" else ""
+    parts = [f"{method} of {which or 'the '}{counted(record.n_points, kind)}{centered}"]
     if record.parameters.get("normalize"):
         parts.append("rows normalized")
     if record.parameters.get("standardize"):

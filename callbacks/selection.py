@@ -44,6 +44,7 @@ def register(app: dash.Dash, services: Services) -> None:
             "label_by": Input(ids.LABEL_BY, "value"),
             "isolation": Input(ids.ISOLATION, "data"),
             "point": State(ids.SELECTED_POINT, "data"),
+            "rows": State(ids.SELECTED_ROWS, "data"),
             "search": bind(CONTROL_OF_FIELD["search"], State),
         },
         prevent_initial_call=True,
@@ -61,7 +62,10 @@ def register(app: dash.Dash, services: Services) -> None:
                 return None, encode_rows(rows), None
             controls["point"] = int(rows[0])
         k = number_of_neighbors(controls["n_neighbors"], services.limits.max_neighbors)
-        return selected(dataset, ctx.triggered_id, **{**controls, "n_neighbors": k})
+        found = selected(dataset, ctx.triggered_id, **{**controls, "n_neighbors": k})
+        # A view that is opened has its selection, which may be other than point and neighbors.
+        is_opened = f"{ids.DATASET_INFO}.data" in ctx.triggered_prop_ids and controls["rows"]
+        return (found[0], no_update, found[2]) if is_opened else found
 
     @app.callback(
         Output(ids.ISOLATION, "data"),

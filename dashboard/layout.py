@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from dashboard import ids
 from dashboard.figures.scene import scene_layout
+from dashboard.panels.bookmarks import build_bookmarks_panel
 from dashboard.panels.data import build_data_panel, build_dataset_select
 from dashboard.panels.inspector import build_inspector_panel
 from dashboard.panels.parts import icon_button
@@ -32,6 +33,7 @@ STORES: dict[str, Any] = {
     ids.NEIGHBORS: None,
     ids.MATCHES: None,
     ids.RESTORED_CAMERA: None,
+    ids.RESTORED: None,
     ids.NOTICE: None,
     ids.CAMERA: None,
     ids.POINT_CLICKED: None,
@@ -76,7 +78,7 @@ def build_layout() -> dmc.MantineProvider:
                 _build_header(),
                 html.Aside([build_data_panel(), build_projection_panel()], className="left"),
                 build_view_panel(),
-                html.Aside(build_inspector_panel(), className="right"),
+                html.Aside([build_inspector_panel(), build_bookmarks_panel()], className="right"),
                 _build_notice(),
                 _build_help(),
             ],

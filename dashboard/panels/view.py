@@ -6,6 +6,7 @@ from dash import dcc, html
 
 from dashboard import ids
 from dashboard.figures.scene import GRAPH_CONFIG, blank_figure
+from dashboard.panels.bookmarks import build_story_bar
 from dashboard.panels.parts import named
 from dashboard.panels.toolbar import build_toolbar
 
@@ -47,6 +48,7 @@ def build_view_panel() -> html.Main:
                 role="group",
                 **named(aria_label="Points", data_frame="0", data_points="0", data_projection=""),
             ),
+            build_story_bar(),
             html.Div(
                 [html.Span(id=ids.STATUS), html.Span(id=ids.DRAWN_NOTE, className="drawn-note")],
                 className="status",

@@ -120,6 +120,7 @@ def panel_content(services: Services, settings: Settings) -> dict[str, Any]:
     """Return all bookmarks without their views, which may be large, and all stories."""
     found = services.bookmarks.all()
     return {
+        "address": shared_url(settings, ""),
         "bookmarks": [summary(services, bookmark, settings) for bookmark in found],
         "stories": [story_json(story, settings) for story in services.stories.all()],
     }

@@ -1,8 +1,8 @@
 """The predecessor's camera in the units of Plotly's, and back.
 
 Its points fill [-1, 1] and are seen from (0.45, 0.9, 1.6) with 70 degrees, y upward; ours fill a
-cube of side 1 less its margins and are seen with 45 degrees. In 2D its zoom is a number, ours the
-distance: 2 shows all.
+cube of side 1 less its margins, z upward, and are seen with 45 degrees; the direction of looking is
+kept. In 2D its zoom is a number, ours the height of the eye: 1.55 shows all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from data.view_state import Camera, Vector
 
 SIDE = 1 / 1.08 / 2
 DISTANCE = SIDE * math.tan(math.radians(35)) / math.tan(math.radians(22.5))
-FLAT_EYE = 2.0
+FLAT_EYE = 1.55
 
 
 def camera_of_state(given: Any) -> dict[str, Any] | None:
@@ -31,7 +31,7 @@ def camera_of_state(given: Any) -> dict[str, Any] | None:
         return {"eye": [x, y, FLAT_EYE / zoom], "center": [x, y, 0], "up": [0, 1, 0]}
     center = [part * SIDE for part in target]
     eye = [c + (p - t) * DISTANCE for c, p, t in zip(center, position, target, strict=True)]
-    return {"eye": eye, "center": center, "up": [0, 1, 0]}
+    return {"eye": eye, "center": center, "up": [0, 0, 1]}
 
 
 def state_of_camera(camera: Camera | None, dimensionality: int) -> dict[str, Any]:

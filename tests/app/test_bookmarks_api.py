@@ -290,7 +290,7 @@ def test_the_published_bookmark_of_tensorboard_opens(client, services, tmp_path,
     assert list(view.isolation[0]) == rows
     assert view.selected_rows == (state["filteredPoints"][35],)
     assert (view.label_by, view.color_by, view.dimensionality) == ("word", None, 2)
-    assert view.camera.eye[2] == pytest.approx(2 / state["cameraDef"]["zoom"])
+    assert view.camera.eye[2] == pytest.approx(1.55 / state["cameraDef"]["zoom"])
     of_row = dict(zip(state["filteredPoints"], state["projections"], strict=True))
     wanted = [[of_row[row]["linear-x"], of_row[row]["linear-y"]] for row in rows]
     got = services.projections.coordinates(view.projection_id)

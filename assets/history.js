@@ -1,0 +1,88 @@
+// The address bar, back and forward. Every state has a link; a step of a person makes an entry in
+// the browser's history, everything smaller replaces the last one.
+(function () {
+  "use strict";
+  const projector = window.projector;
+  const STEPS = ["dataset_id", "dimensionality", "color_by"];
+
+  projector.viewState = null;
+  projector.viewCamera = null;
+
+  // After a view was opened, what follows by itself belongs to it: the first change makes an entry
+  // ("open"), the others replace it ("settle"). With a person's next input each change is a "step".
+  let mode = "settle";
+  let isGoingBack = false;
+  let lastKey = null;
+  let named = null; // { query, link }: the bookmark or story that the address names
+
+  const stepKey = (view) => JSON.stringify(STEPS.map((field) => view[field] ?? null)) + projector.undoKey(view);
+
+  function cameraText(camera) {
+    const parts = ["eye", "center", "up"].flatMap((part) => ["x", "y", "z"].map((a) => camera[part][a]));
+    return parts.map((number) => Number(number.toPrecision(6))).join(",");
+  }
+
+  function addressOf(link, camera) {
+    if (!link || link === "?") return "";
+    return camera ? `${link}&camera=${cameraText(camera)}` : link;
+  }
+
+  function write(query, isEntry) {
+    if (query === window.location.search) return;
+    const address = window.location.pathname + query;
+    if (isEntry && !isGoingBack) history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
+  }
+
+  function writeAddress(link, camera, view) {
+    const onlyCamera = projector.viewState === view;
+    projector.viewState = view;
+    projector.viewCamera = camera;
+    if (!view) return write("", false);
+    if (named && mode !== "step") named.link = link;
+    else if (named && (named.link !== link || onlyCamera)) named = null;
+    const key = stepKey(view), isChanged = lastKey !== null && key !== lastKey;
+    if (!onlyCamera) projector.noteForUndo(view, mode !== "settle");
+    if (!named) write(addressOf(link, camera), isChanged && mode !== "settle");
+    lastKey = key;
+    if (mode === "open" && !onlyCamera) mode = "settle";
+    projector.markOpened();
+  }
+
+  // A view was opened: by a link, a bookmark, the list of datasets, back, undo.
+  function noteOpened({ query }) {
+    mode = projector.viewState === null || isGoingBack ? "settle" : "open";
+    named = query ? { query, link: null } : null;
+    if (query) write(`?${query}`, mode === "open");
+    projector.markOpened();
+  }
+
+  // The bookmark or story that is on the page unchanged.
+  projector.openedQuery = () => new URLSearchParams(named ? named.query : "");
+
+  function begin() {
+    mode = "step";
+    isGoingBack = false;
+  }
+  for (const name of ["pointerdown", "keydown", "wheel"]) {
+    window.addEventListener(name, begin, { capture: true, passive: true });
+  }
+
+  // Before Dash hears of it: it would not tell of an address that it knows already.
+  window.addEventListener("popstate", (event) => {
+    event.stopImmediatePropagation();
+    isGoingBack = true;
+    projector.report("opened", { address: window.location.search });
+  });
+
+  projector.clientside({
+    writeAddress,
+    restoreView: function (opened) {
+      if (!opened) return;
+      noteOpened(opened);
+      projector.noteRestoredLegend(opened.color_by);
+      projector.followStory(opened);
+      if (!opened.keep) projector.flyTo(opened);
+    },
+  });
+})();

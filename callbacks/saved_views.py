@@ -1,0 +1,122 @@
+"""What an address names: a view in the link, a stored one, a bookmark, a step of a story."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from urllib.parse import parse_qs
+
+from data.bookmark import Bookmark, Story
+from data.color_choices import is_special
+from data.dataset import DatasetRecord, label_column
+from data.errors import NotFoundError
+from data.links import view_of_link
+from data.services import Services
+from data.view_state import ViewState, check_rows
+
+
+@dataclass(frozen=True)
+class Named:
+    """A view that an address names.
+
+    Attributes
+    ----------
+    query : how the address names it, when it is a bookmark or a story
+    notice : what of it is gone
+    """
+
+    view: ViewState
+    query: str = ""
+    notice: str = ""
+
+
+def view_of_address(services: Services, address: str) -> Named | None:
+    """Return the view that an address names; None when it names none.
+
+    Raises
+    ------
+    ProjectorError
+        If the link is damaged or names what is gone.
+    """
+    query = {name: values[0] for name, values in parse_qs(address.removeprefix("?")).items()}
+    if "story" in query:
+        return _story_step(services, query["story"], query.get("step", "1"))
+    if "bookmark" in query:
+        return _bookmark(services, services.bookmarks.record(query["bookmark"]))
+    if "view" in query:
+        return Named(view_of_link(query["view"]))
+    if "saved" in query:
+        return Named(services.views.load(query["saved"]))
+    return None
+
+
+def complete_view(services: Services, view: ViewState) -> ViewState:
+    """Return the view as its dataset can show it; raises ProjectorError when it cannot at all."""
+    record = services.datasets.record(view.dataset_id)
+    return complete(check_rows(view, record.n_points), record)
+
+
+def complete(view: ViewState, record: DatasetRecord) -> ViewState:
+    """Return the view without columns that are gone since it was saved."""
+    names = {column.name for column in record.columns}
+
+    def known(name: str | None) -> str | None:
+        return name if name in names else None
+
+    color = view.color_by if is_special(view.color_by) else known(view.color_by)
+    return ViewState.from_json(
+        {
+            **view.to_json(),
+            "color_by": color,
+            "label_by": known(view.label_by) or label_column(record),
+            "search": {**asdict(view.search), "column": known(view.search.column)},
+        }
+    )
+
+
+def _bookmark(services: Services, bookmark: Bookmark, query: str = "") -> Named:
+    view, notice = bookmark.view, ""
+    try:
+        record = services.datasets.record(view.dataset_id)
+    except NotFoundError:
+        raise NotFoundError(
+            f"The dataset of the bookmark “{bookmark.name}” was deleted.",
+            hint="Restore it from the trash, or choose another one; the newest is shown.",
+        ) from None
+    if view.projection_id is not None:
+        try:
+            services.projections.record(view.projection_id)
+        except NotFoundError:
+            notice = (
+                f"The coordinates of the bookmark “{bookmark.name}” were deleted; PCA is shown."
+            )
+    color = None if is_special(view.color_by) else view.color_by
+    used = (color, view.label_by, view.search.column)
+    gone = [name for name in dict.fromkeys(used) if name and record.column(name) is None]
+    if gone:
+        notice += f" The dataset has no column {', '.join(f'“{n[:60]}”' for n in gone)} any more."
+    return Named(view, query or f"bookmark={bookmark.id}", notice.strip())
+
+
+def _story_step(services: Services, story_id: str, text: str) -> Named:
+    """Return a step of a story, or the nearest one that is left."""
+    story = services.stories.record(story_id)
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    wanted = max(1, min(wanted, len(story.steps)))
+    for step in sorted(range(1, len(story.steps) + 1), key=lambda i: (abs(i - wanted), i)):
+        try:
+            bookmark = services.bookmarks.record(story.steps[step - 1])
+            found = _bookmark(services, bookmark, f"story={story.id}&step={step}")
+        except NotFoundError:
+            continue
+        if step != wanted:
+            gone = f"Step {wanted} of “{story.name}” was deleted; step {step} is shown."
+            return Named(found.view, found.query, gone)
+        return found
+    raise _empty(story)
+
+
+def _empty(story: Story) -> NotFoundError:
+    return NotFoundError(
+        f"All bookmarks of the story “{story.name}” were deleted.",
+        hint="The bookmarks that are here are listed at the right.",
+    )
