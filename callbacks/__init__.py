@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import dash
 
-from callbacks import columns, datasets, inspector, links, projections, runs, selection, view
+from callbacks import (
+    bookmarks,
+    columns,
+    datasets,
+    inspector,
+    links,
+    projections,
+    runs,
+    selection,
+    view,
+)
 from data.services import Services
 
 
 def register(app: dash.Dash, services: Services) -> None:
     """Register every callback on the given application."""
-    for journey in (
-        links,
-        datasets,
-        columns,
-        runs,
-        view,
-        projections,
-        selection,
-        inspector,
-        bookmarks,
-    ):
+    first = (links, datasets, columns, runs)
+    for journey in (*first, view, projections, selection, inspector, bookmarks):
         journey.register(app, services)
