@@ -60,6 +60,9 @@
   // The bookmark or story that is on the page unchanged.
   projector.openedQuery = () => new URLSearchParams(named ? named.query : "");
 
+  // Whether a person has done something since the view was opened.
+  projector.isByHand = () => mode === "step";
+
   function begin() {
     mode = "step";
     isGoingBack = false;

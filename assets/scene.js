@@ -123,8 +123,9 @@
     shown.selected = projector.decodeRows(selectedRows);
     shown.selectedPoint = selectedPoint;
     shown.matches = matches && matches.all ? projector.decodeRows(matches.all) : null;
-    // A preview that comes after its search was committed shows nothing new.
-    if (typed) shown.focusOnMatches = !isWithin(shown.matches, shown.selected);
+    // A preview that comes after its search was committed shows nothing new, and one that belongs to
+    // a view that was opened gives way to the selection of that view.
+    if (typed) shown.focusOnMatches = projector.isByHand() && !isWithin(shown.matches, shown.selected);
     if (selectionChanged) shown.focusOnMatches = false;
     shown.pointSize = pointSize || 1;
   }

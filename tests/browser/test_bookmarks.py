@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from data.services import Services
 from data.stores.kept_coordinates import keep_coordinates
-from data.view_state import Camera, ViewState
+from data.view_state import Camera, Search, ViewState
 from tests.browser.dashboard_page import WAIT
 from tests.running_server import start_server
 
