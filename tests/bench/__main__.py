@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from tests.bench.bookmarks import bookmarks
 from tests.bench.bringing import runs, tables, uploads
 from tests.bench.clicking import clicking
 from tests.bench.components import components
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Stored], Iterator[Line]]] = {
     "runs": runs,
     "selecting": selecting,
     "sizes": sizes,
+    "bookmarks": bookmarks,
 }
 
 
