@@ -12,6 +12,8 @@
   // ("open"), the others replace it ("settle"). With a person's next input each change is a "step".
   let mode = "settle";
   let isGoingBack = false;
+  // Back or forward was pressed and its view is not here yet: what comes meanwhile is of another entry.
+  let isAwaiting = false;
   let lastKey = null;
   let named = null; // { query, link }: the bookmark or story that the address names
 
@@ -28,7 +30,7 @@
   }
 
   function write(query, isEntry) {
-    if (query === window.location.search) return;
+    if (isAwaiting || query === window.location.search) return;
     const address = window.location.pathname + query;
     if (isEntry && !isGoingBack) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
@@ -51,6 +53,7 @@
 
   // A view was opened: by a link, a bookmark, the list of datasets, back, undo.
   function noteOpened({ query }) {
+    isAwaiting = false;
     mode = projector.viewState === null || isGoingBack ? "settle" : "open";
     named = query ? { query, link: null } : null;
     if (query) write(`?${query}`, mode === "open");
@@ -65,7 +68,7 @@
 
   function begin() {
     mode = "step";
-    isGoingBack = false;
+    isGoingBack = isAwaiting = false;
   }
   for (const name of ["pointerdown", "keydown", "wheel"]) {
     window.addEventListener(name, begin, { capture: true, passive: true });
@@ -74,7 +77,7 @@
   // Before Dash hears of it: it would not tell of an address that it knows already.
   window.addEventListener("popstate", (event) => {
     event.stopImmediatePropagation();
-    isGoingBack = true;
+    isGoingBack = isAwaiting = true;
     projector.report("opened", { address: window.location.search });
   });
 

@@ -68,10 +68,11 @@ def open_file(
     given = [fields for fields in ready if fields is not None]
     if items and not given:
         raise NotFoundError(" ".join(opener.notes[:3]), hint="Add the dataset first.")
-    new = [g for g in given if not (once and services.bookmarks.knows(g["id"]))]
-    if not once:
-        for fields in new:
-            del fields["id"]
+    if once:
+        unique = {fields["id"]: fields for fields in given}
+        new = [fields for i, fields in unique.items() if not services.bookmarks.knows(i)]
+    else:
+        new = [{**fields, "id": None} for fields in given]
     kept = services.bookmarks.add_all(new) if new else []
     for bookmark, fields in zip(kept, new, strict=True):
         if fields.get("thumbnail"):
