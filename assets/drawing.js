@@ -89,11 +89,13 @@
   function paint(cloud) {
     const { shown } = projector, { positions, frame, rows, projection } = shown;
     if (cloud.positions !== positions) {
+      // A movement that has not come to its end goes on from where it is.
+      if (before) before.positions = projector.positionsNow(before.positions);
       const from = cloud.n === 0 ? null : projector.placesBefore(before, shown);
       cloud.setPositions(positions, frame);
       cloud.positions = positions;
       projector.stopMovement();
-      if (from) projector.startMovement(from, before.frame, shown.duration);
+      if (from) projector.startMovement(from, before.frame, shown);
     }
     before = { dataset: projection.dataset, rows, positions, frame };
     projector.dressCloud(cloud);

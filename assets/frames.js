@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const projector = window.projector;
+  const RESIZE_MS = 100;
   const listeners = [];
   let cloud = null;
 
@@ -86,9 +87,15 @@
     cloud = null;
   };
 
-  // The window may move to a screen of another density.
+  // Another size of the view has another fitted camera; the window may also move to a screen of
+  // another density.
+  let timer = 0;
   window.addEventListener("resize", () => {
-    const plot = projector.glplot();
-    if (plot && cloud) plot.pixelRatio = window.devicePixelRatio;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const plot = projector.glplot();
+      if (plot && cloud) plot.pixelRatio = window.devicePixelRatio;
+      projector.redraw();
+    }, RESIZE_MS);
   });
 })();

@@ -7,7 +7,7 @@
   // Drawing costs what it covers: a thumbnail as much as so many points.
   const SMALLEST = 2000, FIRST = 200000;
   let budget = FIRST; // points that one frame may take; learned from the frames before
-  let timer = 0, isMoving = false, requested = 0, lastFrame = 0;
+  let timer = 0, isMoving = false, isWaiting = false;
 
   const costOfThumbnail = ({ size, thumbnailSize }) => Math.max(1, (thumbnailSize / (size + 2)) ** 2);
 
@@ -34,9 +34,7 @@
   projector.moving = function () {
     const cloud = projector.cloud();
     if (!cloud || !cloud.style) return;
-    if (!isMoving) lastFrame = 0;
     isMoving = true;
-    requested ||= performance.now();
     cloud.part = parts();
     cloud.dirty = true;
     say(cloud.part);
@@ -47,7 +45,6 @@
   function rest() {
     const cloud = projector.cloud();
     isMoving = false;
-    requested = 0;
     projector.byId("moving-note").hidden = true;
     if (!cloud || !cloud.part) return;
     const wasPart = cloud.part.points < 1 || cloud.part.thumbnails < 1;
@@ -55,19 +52,23 @@
     if (wasPart) cloud.dirty = true;
   }
 
-  // How long the frame took from the first change that it shows, or from the frame before it.
+  // What a frame costs shows in how late the browser asks for the one after it.
   projector.onFrame(() => {
-    if (!isMoving || !requested) return;
-    const now = performance.now(), took = now - Math.max(requested, lastFrame);
-    const hadFrame = lastFrame > 0;
-    lastFrame = now;
-    requested = 0;
-    if (!hadFrame) return;
-    const n = Math.max(SMALLEST, projector.shown.drawn.length * 60);
-    if (took > SLOW_MS) budget *= Math.max(0.4, WANTED_MS / took);
-    else if (took < WANTED_MS) budget *= Math.min(1.4, WANTED_MS / Math.max(1, took));
-    budget = Math.max(SMALLEST, Math.min(n, budget));
+    if (!isMoving || isWaiting) return;
+    const start = performance.now();
+    isWaiting = true;
+    requestAnimationFrame(() => {
+      isWaiting = false;
+      learn(performance.now() - start);
+    });
   });
+
+  function learn(took) {
+    const enough = Math.max(SMALLEST, 60 * projector.shown.drawn.length);
+    if (took > SLOW_MS) budget *= Math.max(0.4, WANTED_MS / took);
+    else if (took < WANTED_MS) budget *= Math.min(1.4, WANTED_MS / took);
+    budget = Math.max(SMALLEST, Math.min(enough, budget));
+  }
 
   projector.isMoving = () => isMoving;
 })();

@@ -75,6 +75,8 @@
 
     // tiles: textures with the number of their first row; sheet: see sprite_tiles.js.
     setTiles(tiles, sheet, rows) {
+      const old = this.tiles.filter((tile) => !tiles.includes(tile));
+      old.forEach(({ texture }) => this.gl.deleteTexture(texture));
       this.tiles = tiles;
       this.sheet = sheet;
       if (tiles.length) this.upload("row", rows);

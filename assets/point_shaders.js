@@ -74,7 +74,7 @@
       // Half a texel away from its rim, or the neighbor on the sheet shines in.
       vec2 texel = clamp(inner * spriteSize, vec2(0.5), spriteSize - 0.5);
       vec4 picture = texture2D(sheet, (cell * spriteSize + texel) / sheetSize);
-      float frame = state == 3.0 ? 3.0 : state == 2.0 ? 2.0 : 1.25;
+      float frame = state == 3.0 ? 3.0 : state == 2.0 ? 2.0 : 1.0;
       if (framed > 0.5 || state == 3.0) {
         if (margin < frame * pixelRatio) picture = vec4(state == 3.0 ? mark : color.rgb, 1.0);
       }

@@ -78,7 +78,8 @@
   // have stays at 0.
   function arranged({ values, shape: [n, k] }, components, usable) {
     const columns = components.map((component) => usable.indexOf(component));
-    const positions = new Float32Array(3 * n);
+    const isWhole = k === 3 && columns.every((column, i) => column === i);
+    const positions = isWhole ? values : new Float32Array(3 * n);
     const axes = columns.map((column, i) => {
       const axis = new Float32Array(n);
       if (column >= 0) for (let p = 0; p < n; p++) axis[p] = positions[3 * p + i] = values[p * k + column];
@@ -91,17 +92,22 @@
     return projector.frameOf(dimensionality === 2 ? [axes[0], axes[1], []] : axes);
   }
 
+  let lastMove = 0;
   // The same points in other coordinates: values is row by row, nComponents numbers for each point.
-  // They move there, the axes follow only when the points outgrow or shrink away from them.
-  projector.moveTo = function (values, nComponents, duration) {
-    if (!shown.projection) return;
+  // They move there as fast as such frames come; the axes follow only when the points outgrow or
+  // shrink away from them.
+  projector.moveTo = function (values, nComponents) {
+    const { projection, frame } = shown, n = values.length / nComponents;
+    if (!projection || n !== shown.axes[0].length) return undefined;
     const components = [0, 1, 2], usable = components.slice(0, nComponents);
-    const made = arranged({ values, shape: [values.length / nComponents, nComponents] }, components, usable);
-    const frame = frameOf(made.axes, shown.dimensionality), { length, middle } = shown.frame;
-    const drift = Math.max(...frame.middle.map((at, i) => Math.abs(at - middle[i])));
-    const fits = frame.length + 2 * drift <= length && frame.length > 0.55 * length;
-    loaded = { key: "moved", ...made };
-    Object.assign(shown, made, { duration, frame: fits ? shown.frame : { ...frame, length: 1.25 * frame.length } });
+    const made = arranged({ values, shape: [n, nComponents] }, components, usable);
+    const now = performance.now(), duration = Math.max(60, Math.min(600, now - lastMove));
+    lastMove = now;
+    loaded = { key: `${projection.id} ${shown.components}`, ...made };
+    const fitted = frameOf(made.axes, shown.dimensionality);
+    const drift = Math.max(...fitted.middle.map((at, i) => Math.abs(at - frame.middle[i])));
+    const fits = fitted.length + 2 * drift <= frame.length && fitted.length > 0.55 * frame.length;
+    Object.assign(shown, made, { duration, frame: fits ? frame : { ...fitted, length: 1.25 * fitted.length } });
     return projector.redraw();
   };
 

@@ -50,7 +50,6 @@ ORBIT = """async ({ seconds, whole }) => {
             plot.onrender = function () { before.call(plot); drawn(); };
             turn();
         });
-        await new Promise(requestAnimationFrame);
         gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
         frames += 1;
     };
