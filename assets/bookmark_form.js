@@ -4,8 +4,6 @@
   const projector = window.projector;
   const AUTHOR = "embedding-dashboard-author";
 
-  projector.author = () => localStorage.getItem(AUTHOR) || "";
-
   function field(form, label, input) {
     const box = projector.element("label", "field");
     input.setAttribute("aria-label", label);
@@ -23,12 +21,12 @@
 
   // Asks for the name once; afterwards it only says who signs, and can be changed.
   function authorField(form) {
-    const author = input(projector.author(), 100);
+    const known = localStorage.getItem(AUTHOR), author = input(known || "", 100);
     field(form, "Your name", author);
     const box = author.parentElement;
-    if (!author.value) return author;
+    if (known === null) return author;
     box.hidden = true;
-    const signed = projector.element("p", "hint signed", `Signed ${author.value} `);
+    const signed = projector.element("p", "hint signed", known ? `Signed ${known} ` : "Not signed ");
     const change = button("change", "link", "button");
     change.addEventListener("click", () => {
       box.hidden = false;
@@ -40,14 +38,14 @@
     return author;
   }
 
-  // title, words on the button, what is there, save: async (fields) => void, and perhaps `extra`, an
+  // title, what it is, words on the button, what is there, save: async (fields) => void, and perhaps `extra`, an
   // element below the fields. The dialog stays, with what was typed, when saving fails.
-  projector.askForBookmark = function ({ title, action, name = "", note = "", isNew, extra, save }) {
+  projector.askForBookmark = function ({ title, what = "Bookmark", action, name = "", note = "", isNew, extra, save }) {
     const dialog = projector.element("dialog", "dialog bookmark-dialog");
     dialog.setAttribute("aria-label", title);
     const form = projector.element("form");
     form.append(projector.element("h2", "", title));
-    const nameBox = field(form, "Bookmark name", input(name, 200));
+    const nameBox = field(form, `${what} name`, input(name, 200));
     nameBox.required = true;
     const noteBox = field(form, "Note", projector.element("textarea"));
     Object.assign(noteBox, { value: note, maxLength: 10000, rows: 3 });

@@ -42,7 +42,7 @@
   function newStory() {
     const bookmarks = candidates(), extra = chooser(bookmarks, bookmarks.map((b) => b.id));
     projector.askForBookmark({
-      title: "New story", action: "Save", name: "Story", isNew: true, extra,
+      title: "New story", what: "Story", action: "Save", name: "Story", isNew: true, extra,
       save: async (fields) => {
         const chosen = extra.chosen();
         if (!chosen.length) throw new Error("Tick the bookmarks that the story is made of.");
@@ -57,7 +57,7 @@
     const extra = chooser(candidates(story.bookmarks), story.bookmarks);
     let { version } = story;
     projector.askForBookmark({
-      title: "Change story", action: "Save", name: story.name, note: story.note, extra,
+      title: "Change story", what: "Story", action: "Save", name: story.name, note: story.note, extra,
       save: async (fields) => {
         try {
           await projector.ask("PATCH", address(story.id), { ...fields, bookmarks: extra.chosen(), version });
