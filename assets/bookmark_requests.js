@@ -37,8 +37,9 @@
   async function refresh() {
     const after = known.changed === null ? "" : `?after=${known.changed}`;
     const answer = await projector.ask("GET", `page/bookmarks${after}`);
-    if (answer.changed === known.changed && !answer.damage) return;
-    Object.assign(known, { damage: null }, answer);
+    const damage = answer.damage || null, isSame = JSON.stringify(damage) === JSON.stringify(known.damage);
+    if (answer.changed === known.changed && isSame) return;
+    Object.assign(known, answer, { damage });
     listeners.forEach((listener) => listener());
   }
 

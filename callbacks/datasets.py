@@ -10,6 +10,8 @@ from dash import ClientsideFunction, Input, Output, State, ctx, no_update, set_p
 from callbacks.arguments import content
 from dashboard import ids
 from dashboard.panels.data import dataset_options
+from dashboard.panels.parts import counted
+from data.errors import StorageError
 from data.services import Services
 
 
@@ -79,7 +81,20 @@ def delete(services: Services, dataset_id: Any) -> tuple[Any, Any]:
         return no_update, no_update
     record = services.datasets.delete(str(dataset_id))
     text = f"“{record.name}” is in the trash and stays there for 7 days."
+    text += dependents(services, record.id)
     return {"id": None}, {"kind": "info", "text": text, "undo": record.id}
+
+
+def dependents(services: Services, dataset_id: str) -> str:
+    """Return which bookmarks do not open without a dataset, as a sentence; empty without any."""
+    try:
+        names = [bookmark.name for bookmark in services.bookmarks.of_dataset(dataset_id)]
+    except StorageError:
+        return ""
+    if not names:
+        return ""
+    listed = ", ".join(f"“{name[:60]}”" for name in names[:3]) + (" …" if len(names) > 3 else "")
+    return f" {counted(len(names), 'bookmark')} of it will not open: {listed}."
 
 
 def undo(services: Services, notice: Any) -> tuple[Any, Any]:

@@ -77,9 +77,13 @@ class DurableRecords:
         self._cache: Cache | None = None
         self._inode = 0
         self._lock = threading.Lock()
-        self._export_due: threading.Timer | None = None
-        with suppress(StorageError):
+        self._is_export_due = False
+        self._export_timer: threading.Timer | None = None
+        try:
             self._opened()
+        except StorageError as error:
+            # Everything else goes on; the page says so too, and offers the export.
+            log.error("%s %s", error.message, error.hint)
 
     def get(self, key: str) -> Any:
         """Return a record; None when there is none, or it is damaged."""
@@ -148,8 +152,10 @@ class DurableRecords:
 
     def close(self) -> None:
         """Write the export if it is due, and let go of the file."""
-        if self._export_due is not None:
-            self._export_due.cancel()
+        if self._export_timer is not None:
+            self._export_timer.cancel()
+            self._export_timer.join()
+        if self._is_export_due:
             self._write_export()
         if self._cache is not None:
             self._cache.close()
@@ -221,14 +227,15 @@ class DurableRecords:
     def _renew_export(self) -> None:
         """Write the export now if the last one is old enough, else when it will be."""
         with self._lock:
-            if self._export_due is not None:
+            if self._is_export_due:
                 return
+            self._is_export_due = True
             age = time.time() - self._export_time()
             # A clock that was set back does not keep it from being written.
             wait = self.export_seconds - age if 0 <= age < self.export_seconds else 0.0
-            self._export_due = threading.Timer(wait, self._write_export)
-            self._export_due.daemon = True
-            self._export_due.start()
+            self._export_timer = threading.Timer(wait, self._write_export)
+            self._export_timer.daemon = True
+            self._export_timer.start()
 
     def _export_time(self) -> float:
         try:
@@ -237,7 +244,8 @@ class DurableRecords:
             return 0.0
 
     def _write_export(self) -> None:
-        self._export_due = None
+        # A change that comes while this is written is for the next one.
+        self._is_export_due = False
         try:
             records = {key: value for key, value in self.items("") if key != CHANGES}
             content = {"written_at": now(), "records": records}

@@ -178,6 +178,29 @@ def test_a_story_says_which_of_its_steps_is_gone(client, view):
     assert client.post(f"{address}/restore").status_code == 200
 
 
+def test_deleting_a_dataset_names_the_bookmarks_that_need_it(services, saved, small):
+    from callbacks.datasets import delete
+
+    _, notice = delete(services, small.id)
+    assert "1 bookmark of it will not open: “A finding”." in notice["text"]
+
+
+def test_a_damaged_store_says_so_and_everything_else_goes_on(services, settings, small):
+    services.bookmarks.add({"name": "x", "view": ViewState(small.id)})
+    services.bookmarks.records.close()
+    for path in services.bookmarks.records.directory.glob("cache.db*"):
+        path.write_bytes(b"damaged " * 2000)
+    again = Services.open(settings.data_dir, reserve_bytes=4096)
+    client = create_app(settings, again).server.test_client()
+    assert client.get("/").status_code == 200
+    assert client.get(f"/api/v1/datasets/{small.id}").status_code == 200
+    assert client.get(API).status_code == 507
+    damage = client.get("/page/bookmarks").get_json()["damage"]
+    assert damage["export"]["n"] == 1
+    assert client.post("/page/bookmarks/recover").get_json() == {"n": 1}
+    assert [b["name"] for b in client.get(API).get_json()["bookmarks"]] == ["x"]
+
+
 # --- files
 
 
