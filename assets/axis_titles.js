@@ -12,7 +12,7 @@
 
   function customTitle({ axes, empty_axis: filling }, component) {
     const axis = axes[component];
-    if (axis) return axis.name ? projector.visibleText(axis.name) : `${sideText(axis.left)} → ${sideText(axis.right)}`;
+    if (axis) return axis.name ? projector.visibleText(axis.name) : `${sideText(axis.left)} - ${sideText(axis.right)}`;
     if (filling === "jitter") return "random jitter";
     // Axes that were left empty hold the first components, in order.
     return `PC ${component + 1 - axes.slice(0, component).filter(Boolean).length}`;

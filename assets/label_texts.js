@@ -42,11 +42,9 @@
   // Fetches what is missing of some rows; resolves, when all are here, to whether any was missing.
   projector.fetchLabelTexts = async function (rows) {
     if (!projector.dataset || !hasColumn()) return false;
-    // While another dataset is on its way, the rows are still those of the one before.
-    const { projection } = projector.shown;
-    if (projection && projection.dataset !== projector.dataset.id) return false;
-    const mine = textsOfColumn();
-    const missing = [...new Set(rows)].filter((row) => !mine.has(row)).sort((a, b) => a - b);
+    // While another dataset is opening, rows may still be those of the one before.
+    const mine = textsOfColumn(), isThere = (row) => row < projector.dataset.n_points;
+    const missing = [...new Set(rows)].filter((row) => !mine.has(row) && isThere(row)).sort((a, b) => a - b);
     for (let i = 0; i < missing.length; i += ROWS_PER_REQUEST) {
       const part = missing.slice(i, i + ROWS_PER_REQUEST), coming = fetchPart(part);
       for (const row of part) mine.set(row, coming);

@@ -99,9 +99,11 @@
   };
 
   function paint(isResting) {
-    const canvas = projector.byId("labels"), { projection, axes } = projector.shown;
+    const canvas = projector.byId("labels"), { projection } = projector.shown;
     if (!canvas) return;
-    const candidates = mode !== "none" && projection && axes.length ? projector.labelCandidates(mode) : [];
+    // While another dataset is opening, the points of the one before have no labels any more.
+    const isSame = projection && projector.dataset && projection.dataset === projector.dataset.id;
+    const candidates = isSame && mode !== "none" ? projector.labelCandidates(mode) : [];
     shownLabels = arrange(candidates, isResting);
     if (shownLabels.length) projector.drawLabels(projector.overlayContext(canvas));
     else projector.emptyOverlay(canvas);

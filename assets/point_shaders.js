@@ -17,14 +17,15 @@
     uniform float size, reach, falloff, fog, spriteColumns, firstRow;
     varying vec4 color;
     varying vec2 cell;
-    varying float state, pixels;
+    varying float stateAbout, pixels;
 
     void main() {
       vec3 box = mix((source - sourceMiddle) * scale.x, (target - targetMiddle) * scale.y, progress);
       box.z *= depth;
       gl_Position = projection * view * vec4(box * aspect, 1.0);
       float distance = max(gl_Position.w, 1e-5);
-      state = floor(look.a * 255.0 + 0.5);
+      float state = floor(look.a * 255.0 + 0.5);
+      stateAbout = state;
       float wanted = size * pow(reach / distance, falloff);
       wanted *= state == 1.0 ? sizes.y : state == 2.0 ? sizes.z : state == 3.0 ? sizes.w : sizes.x;
       pixels = clamp(wanted * pixelRatio, 1.0, largest);
@@ -48,11 +49,12 @@
     precision highp float;
     varying vec4 color;
     varying vec2 cell;
-    varying float state, pixels;
+    varying float stateAbout, pixels;
     uniform vec3 ground, mark;
     uniform float pixelRatio, opacity, sprites, framed;
     uniform vec2 spriteSize, sheetSize;   // of one thumbnail and of the texture, pixels
     uniform sampler2D sheet;
+    float state;
 
     void marker(vec2 at) {
       float inside = pixels * 0.5 - length(at) + 0.5;
@@ -83,6 +85,8 @@
     }
 
     void main() {
+      // A value on its way between the shaders is divided and multiplied: 1 may arrive as 0.9999999.
+      state = floor(stateAbout + 0.5);
       vec2 at = (gl_PointCoord - 0.5) * (pixels + 1.0);
       if (sprites > 0.5) thumbnail(at); else marker(at);
     }`;

@@ -201,4 +201,4 @@ def number_text(number: float) -> str:
         return f"{number:.2g}"
     if size >= 1e6:
         return f"{number / 1e6:.3g}M"
-    return f"{number:,.0f}" if number == round(number) else f"{number:,.3g}"
+    return f"{number:,.0f}" if size >= 100 or number == round(number) else f"{number:.3g}"

@@ -106,3 +106,12 @@ def test_more_labels_appear_as_one_zooms_in_and_a_link_brings_them_back(
     zoomed = wait_for_labels(page, 20)
     assert overlapping(zoomed) == []
     assert {box["row"] for box in zoomed} - rows, "zooming in shows no further label"
+
+
+def test_another_dataset_gets_its_own_labels_and_is_asked_for_no_others(page):
+    page.choose("Labels", "Many")
+    wait_for_labels(page, 20)
+    page.open_dataset("Iris", 150)
+    page.choose("Labels", "Many")
+    texts = {box["text"] for box in wait_for_labels(page, 5)}
+    assert texts <= {"setosa", "versicolor", "virginica"}

@@ -1,6 +1,7 @@
 """The picture of the view: its file, and the names of its axes."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -14,6 +15,15 @@ def class_colors(page: DashboardPage) -> np.ndarray:
     return np.array([[int(name[i : i + 2], 16) for i in (1, 3, 5)] for name in names])
 
 
+def picture_of(page: DashboardPage, path: Path) -> tuple[str, np.ndarray]:
+    """Download the view; return the name of the file and its pixels (height, width, 3)."""
+    with page.page.expect_download() as download:
+        page.button("Download PNG").click()
+    download.value.save_as(path)
+    pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)
+    return download.value.suggested_filename, pixels
+
+
 def test_the_picture_is_twice_as_large_and_shows_a_point_in_its_color(page, tmp_path):
     # Flat and without thumbnails a point has the very color of its class.
     page.page.get_by_label("Thumbnails").uncheck(force=True)
@@ -24,11 +34,8 @@ def test_the_picture_is_twice_as_large_and_shows_a_point_in_its_color(page, tmp_
     x, y = page.page.evaluate("(row) => projector.positionOfRow(row)", row)[:2]
     width, height = page.view.evaluate("view => [view.clientWidth, view.clientHeight]")
     before = page.page.evaluate("() => projector.glplot().canvas.width")
-    with page.page.expect_download() as download:
-        page.button("Download PNG").click()
-    assert download.value.suggested_filename == "Handwritten digits (demo) pca 2D.png"
-    download.value.save_as(tmp_path / "view.png")
-    picture = np.asarray(Image.open(tmp_path / "view.png").convert("RGB")).astype(int)
+    name, picture = picture_of(page, tmp_path / "view.png")
+    assert name == "Handwritten digits (demo) pca 2D.png"
     assert picture.shape == (2 * height, 2 * width, 3)
     assert picture[2, 2].tolist() == [255, 255, 255]
     left, top = round(2 * x), round(2 * y)
@@ -38,6 +45,35 @@ def test_the_picture_is_twice_as_large_and_shows_a_point_in_its_color(page, tmp_
     assert page.shown(f"shown.values[{row}]") in seen.tolist()
     # On the screen everything is as before.
     assert page.page.evaluate("() => projector.glplot().canvas.width") == before
+
+
+def test_every_thumbnail_outside_a_selection_is_dimmed(page, tmp_path):
+    page.page.get_by_text("2D", exact=True).click()
+    expect(page.view).to_have_attribute("data-drawn", re.compile(r" 2 0 1 2$"))
+    page.choose("Labels", "None")
+    page.button("Reset view").focus()
+    page.reachable_row()
+    at = np.array(page.page.evaluate("() => [...projector.projectAll().x]"))
+    page.page.evaluate(
+        "(x) => projector.selectRows([...projector.projectAll().x.keys()]"
+        ".filter((row) => projector.projectAll().x[row] > x))",
+        float(np.median(at)),
+    )
+    expect(page.page.locator("#selection-count")).to_contain_text("selected")
+    page.wait_for_rest()
+    _, picture = picture_of(page, tmp_path / "dimmed.png")
+    y = np.array(page.page.evaluate("() => [...projector.projectAll().y]"))
+    outside = np.flatnonzero(at < np.median(at) - 60)
+    darkest = [
+        picture[
+            round(2 * y[i]) - 8 : round(2 * y[i]) + 9, round(2 * at[i]) - 8 : round(2 * at[i]) + 9
+        ]
+        .max(axis=2)
+        .min()
+        for i in outside
+    ]
+    assert len(darkest) > 100
+    assert min(darkest) > 140
 
 
 def test_axes_are_named_by_what_they_are(page):

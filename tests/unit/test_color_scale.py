@@ -62,6 +62,7 @@ def test_ticks_of_a_logarithmic_scale_are_powers_of_ten_at_their_places():
         (286_363, "286,363"),
         (0.25, "0.25"),
         (-12.5, "-12.5"),
+        (4243.7, "4,244"),
         (1_061_396, "1.06M"),
         (3e12, "3e+12"),
     ],
