@@ -65,11 +65,14 @@
   async function load(projection, coloring, components) {
     const usable = components.filter((c) => c < projection.n_components);
     const url = `api/v1/projections/${projection.id}/coordinates?components=${usable.join(",")}`;
+    const isLive = projector.isLive(projection);
     const [coordinates, values] = await Promise.all([
-      projector.fetchCoordinates(url),
+      isLive ? projector.newestFrame(projection) : projector.fetchCoordinates(url),
       coloring.url ? projector.fetchValues(coloring.url, coloring.type) : null,
     ]);
-    const key = `${projection.id} ${components}`;
+    // What is still computed may have nothing to show yet.
+    if (!coordinates) return null;
+    const key = isLive ? `live ${projection.id}` : `${projection.id} ${components}`;
     if (loaded.key !== key) loaded = { key, ...arranged(coordinates, components, usable) };
     return { positions: loaded.positions, axes: loaded.axes, values };
   }
@@ -103,7 +106,7 @@
     const made = arranged({ values, shape: [n, nComponents] }, components, usable);
     const now = performance.now(), duration = Math.max(60, Math.min(600, now - lastMove));
     lastMove = now;
-    loaded = { key: `${projection.id} ${shown.components}`, ...made };
+    loaded = { key: projector.isLive(projection) ? `live ${projection.id}` : `${projection.id} ${shown.components}`, ...made };
     const fitted = frameOf(made.axes, shown.dimensionality);
     const drift = Math.max(...fitted.middle.map((at, i) => Math.abs(at - frame.middle[i])));
     const fits = fitted.length + 2 * drift <= frame.length && fitted.length > 0.55 * frame.length;
@@ -155,6 +158,7 @@
       return;
     }
     if (mine !== latest) return;
+    if (!arrays) return projector.byId("view").classList.remove("drawing");
     if (note("dataset", projection.dataset)) {
       projector.forgetCameras(Number(dimensionality), restoredCamera);
     }

@@ -9,6 +9,7 @@ from callbacks import (
     columns,
     datasets,
     inspector,
+    jobs,
     links,
     projections,
     runs,
@@ -21,5 +22,5 @@ from data.services import Services
 def register(app: dash.Dash, services: Services) -> None:
     """Register every callback on the given application."""
     first = (links, datasets, columns, runs)
-    for journey in (*first, view, projections, selection, inspector, bookmarks):
+    for journey in (*first, view, projections, jobs, selection, inspector, bookmarks):
         journey.register(app, services)

@@ -21,6 +21,8 @@ from dashboard.panels.data import build_remarks, dataset_options
 from data.dataset import DatasetRecord, label_column
 from data.errors import NotFoundError, ProjectorError
 from data.links import MAX_LINK, link_text
+from data.projection import ProjectionRecord
+from data.projections.methods import METHODS
 from data.services import Services
 from data.view_state import Camera, Search, ViewState, check_rows
 
@@ -38,6 +40,8 @@ def register(app: dash.Dash, services: Services) -> None:
                 "restored": Output(ids.RESTORED, "data"),
                 "normalize": Output(ids.NORMALIZE, "checked"),
                 "standardize": Output(ids.STANDARDIZE, "checked"),
+                "method": Output(ids.METHOD, "value"),
+                "chosen": Output(ids.CHOSEN, "data"),
                 "name": Output(ids.DATASET_NAME, "value"),
                 "remarks": Output(ids.DATASET_REMARKS, "children"),
                 "label_options": Output(ids.LABEL_BY, "data"),
@@ -206,11 +210,11 @@ def opened_page(
     datasets = dataset_options(services.datasets.list())
     if view is None:
         controls = {**controls_of_view(ViewState(dataset_id="")), "dataset_id": None}
-        parts = _page_parts(services, None, {})
+        parts = _page_parts(services, None, None)
     else:
         controls = controls_of_view(view)
         record = services.datasets.record(view.dataset_id)
-        parts = _page_parts(services, record, _projection_parameters(services, view))
+        parts = _page_parts(services, record, _projection(services, view))
     # Without anything to say, what another callback has just said stays.
     said = no_update if notice is None else notice
     event = {
@@ -227,13 +231,19 @@ def opened_page(
 
 
 def _page_parts(
-    services: Services, record: DatasetRecord | None, parameters: dict[str, Any]
+    services: Services, record: DatasetRecord | None, projection: ProjectionRecord | None
 ) -> dict[str, Any]:
+    method = projection.method if projection and projection.method in METHODS else "pca"
+    parameters = projection.parameters if projection and method == "pca" else {}
+    # PCA is always at hand; anything else was chosen.
+    chosen = projection if method != "pca" else None
     columns = record.columns if record else ()
     return {
         "info": record.to_json() if record else None,
         "normalize": bool(parameters.get("normalize")),
         "standardize": bool(parameters.get("standardize")),
+        "method": chosen.method if chosen else "pca",
+        "chosen": {chosen.rows or "": chosen.id} if chosen else {},
         "name": record.name if record else "",
         "remarks": build_remarks(record) if record else [],
         "label_options": column_options(columns),
@@ -244,11 +254,12 @@ def _page_parts(
     }
 
 
-def _projection_parameters(services: Services, view: ViewState) -> dict[str, Any]:
-    """Return the parameters of the view's projection; defaults when it is not here any more."""
+def _projection(services: Services, view: ViewState) -> ProjectionRecord | None:
+    """Return the view's projection; None when it is PCA with defaults, or not here any more."""
     if view.projection_id is None:
-        return {}
+        return None
     try:
-        return services.projections.record(view.projection_id).parameters
+        record = services.projections.record(view.projection_id)
     except NotFoundError:
-        return {}
+        return None
+    return record if record.dataset == view.dataset_id else None

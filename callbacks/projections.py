@@ -8,12 +8,14 @@ import dash
 from dash import Input, Output, State, ctx, no_update
 
 from callbacks.arguments import content, opened_dataset, shown_rows
+from callbacks.jobs import chosen_key
 from dashboard import ids
 from dashboard.panels.parts import counted
 from dashboard.panels.projection import AXES, N_COMPONENTS, build_variance_chart, component_options
 from data.dataset import DatasetRecord
 from data.errors import NotFoundError
-from data.projection import ProjectionRecord
+from data.projection import FINISHED, ProjectionRecord
+from data.projections.methods import METHODS
 from data.rows import Rows, decode_rows
 from data.services import Services
 
@@ -21,9 +23,13 @@ NOTHING: dict[str, Any] = {
     "projection": None,
     "projection_id": None,
     "options": (component_options(()),) * len(AXES),
+    "components": (no_update,) * len(AXES),
     "note": "",
     "status": "",
 }
+
+# Under the parameters, while the view still shows PCA.
+NOT_YET = "PCA is shown. Press Run, or choose one of the projections below."
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -34,6 +40,9 @@ def register(app: dash.Dash, services: Services) -> None:
             "projection": Output(ids.PROJECTION, "data"),
             "projection_id": Output(ids.PROJECTION_ID, "data"),
             "options": tuple(Output(component, "data") for component, _ in AXES),
+            "components": tuple(
+                Output(component, "value", allow_duplicate=True) for component, _ in AXES
+            ),
             "note": Output(ids.PROJECTION_NOTE, "children"),
             "status": Output(ids.STATUS, "children"),
         },
@@ -43,21 +52,45 @@ def register(app: dash.Dash, services: Services) -> None:
             "normalize": Input(ids.NORMALIZE, "checked"),
             "standardize": Input(ids.STANDARDIZE, "checked"),
             "named": State(ids.PROJECTION_ID, "data"),
+            "method": Input(ids.METHOD, "value"),
+            "chosen": Input(ids.CHOSEN, "data"),
         },
         running=[(Output(ids.BUSY, "hidden"), False, True)],
         prevent_initial_call=True,
     )
     def project(
-        info: Any, isolation: Any, normalize: Any, standardize: Any, named: Any
+        info: Any,
+        isolation: Any,
+        normalize: Any,
+        standardize: Any,
+        named: Any,
+        method: Any,
+        chosen: Any,
     ) -> dict[str, Any]:
         dataset = opened_dataset(services, info)
         if dataset is None:
             return NOTHING
+        if method != "pca":
+            kept = content(chosen).get(chosen_key(isolation))
+            record = chosen_record(services, dataset.record, kept)
+            if record is not None:
+                return shown(record, dataset.record)
         is_opened = f"{ids.DATASET_INFO}.data" in ctx.triggered_prop_ids
         if is_opened and (kept := kept_projection(services, dataset.record, isolation, named)):
             return shown_projection(kept, dataset.record)
         switches = {"normalize": bool(normalize), "standardize": bool(standardize)}
-        return projected(services, dataset.record, shown_rows(isolation), switches)
+        seen = projected(services, dataset.record, shown_rows(isolation), switches)
+        return seen if method == "pca" else {**seen, "note": NOT_YET, "projection_id": None}
+
+    @app.callback(
+        Output(ids.PCA_FORM, "hidden"),
+        Output(ids.TSNE_FORM, "hidden"),
+        Output(ids.LONG_PROJECTIONS, "hidden"),
+        Input(ids.METHOD, "value"),
+        prevent_initial_call=True,
+    )
+    def show_form(method: Any) -> tuple[bool, bool, bool]:
+        return method != "pca", method != "tsne", method == "pca"
 
     @app.callback(
         Output(ids.VARIANCE, "children"),
@@ -72,6 +105,8 @@ def register(app: dash.Dash, services: Services) -> None:
         if not projection:
             return no_update
         drawn = services.projections.record(str(content(projection).get("id")))
+        if drawn.method != "pca":
+            return no_update
         n_axes = 2 if dimensionality == "2" else 3
         shown = [i for i in range(N_COMPONENTS) if str(i) in components[:n_axes]]
         return build_variance_chart(drawn.explained_variance_ratio or (), shown)
@@ -106,6 +141,7 @@ def shown_projection(record: ProjectionRecord, dataset: DatasetRecord) -> dict[s
     """Return a projection and the texts around it."""
     shares = record.explained_variance_ratio or (0.0,) * record.n_components
     return {
+        **NOTHING,
         "projection": record.to_json(),
         "projection_id": record.id,
         "options": (component_options(shares),) * len(AXES),
@@ -114,17 +150,69 @@ def shown_projection(record: ProjectionRecord, dataset: DatasetRecord) -> dict[s
     }
 
 
+def chosen_record(
+    services: Services, dataset: DatasetRecord, projection_id: Any
+) -> ProjectionRecord | None:
+    """Return the projection that people chose for the shown rows, or what it became; or None."""
+    while projection_id:
+        try:
+            record = services.projections.record(str(projection_id))
+        except NotFoundError:
+            return None
+        if record.dataset != dataset.id:
+            return None
+        if not record.superseded_by:
+            return record
+        projection_id = record.superseded_by
+    return None
+
+
+def shown(record: ProjectionRecord, dataset: DatasetRecord) -> dict[str, Any]:
+    """Return a projection that was chosen, with the texts around it."""
+    return {
+        **NOTHING,
+        "projection": record.to_json(),
+        "projection_id": record.id,
+        "components": tuple(str(i) for i in range(len(AXES))),
+        "note": record.message if record.state in FINISHED else "",
+        "status": status_text(record, dataset),
+    }
+
+
 def status_text(record: ProjectionRecord, dataset: DatasetRecord) -> str:
     """Return one line on what is shown and what was done to it."""
     kind = "point" if record.rows is None else "isolated point"
     which = "all " if record.rows is None and record.n_points > 1 else ""
-    method = "PCA" if record.method == "pca" else "Stored coordinates"
-    centered = ", centered" if record.method == "pca" else ""
-    parts = [f"{method} of {which or 'the '}{counted(record.n_points, kind)}{centered}"]
-    if record.parameters.get("normalize"):
-        parts.append("rows normalized")
-    if record.parameters.get("standardize"):
-        parts.append("columns standardized")
+    label = METHODS[record.method].label if record.method in METHODS else "Stored coordinates"
+    parts = [f"{label} of {which or 'the '}{counted(record.n_points, kind)}"]
+    if record.method in _PREPARATION:
+        parts += _PREPARATION[record.method](record.parameters)
+    if record.state == "stopped":
+        parts.append(f"stopped at iteration {record.iteration:,}")
     if dataset.warnings:
         parts.append(dataset.warnings[0])
     return " · ".join(parts)
+
+
+def _pca_preparation(parameters: dict[str, Any]) -> list[str]:
+    parts = ["centered"]
+    if parameters.get("normalize"):
+        parts.append("rows normalized")
+    if parameters.get("standardize"):
+        parts.append("columns standardized")
+    return parts
+
+
+def _tsne_preparation(parameters: dict[str, Any]) -> list[str]:
+    parts = [f"perplexity {parameters['perplexity']:g}", f"{parameters['metric']} distance"]
+    if parameters["pca_components"]:
+        parts.append(f"at most {parameters['pca_components']} dimensions by PCA")
+    if parameters["n_landmarks"]:
+        parts.append(f"{parameters['n_landmarks']:,} landmarks, the others placed among them")
+    if parameters["supervise_by"] and parameters["supervise_strength"]:
+        strength = parameters["supervise_strength"]
+        parts.append(f"supervised by {parameters['supervise_by']} ({strength:g})")
+    return parts
+
+
+_PREPARATION = {"pca": _pca_preparation, "tsne": _tsne_preparation}

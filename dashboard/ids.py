@@ -70,6 +70,19 @@ NORMALIZE = "normalize"
 STANDARDIZE = "standardize"
 VARIANCE = "variance"
 PROJECTION_NOTE = "projection-note"
+METHOD = "method"
+PCA_FORM = "pca-form"
+TSNE_FORM = "tsne-form"
+LONG_PROJECTIONS = "long-projections"
+ESTIMATE = "estimate"
+RUN_METHOD = "run-method"
+JOB = "job"
+PROJECTION_LIST = "projection-list"
+AUTHOR = "author"
+CHOSEN = "chosen"
+PROJECTION_CHOSEN = "projection-chosen"
+JOB_STARTED = "job-started"
+JOB_ENDED = "job-ended"
 
 # View
 VIEW = "view"
@@ -134,3 +147,8 @@ BOOKMARK_HINT = "bookmark-hint"
 STORY_NEW = "story-new"
 STORY_LIST = "story-list"
 STORY_BAR = "story-bar"
+
+
+def parameter(method: str, name: str) -> str:
+    """Return the id of the control of a parameter."""
+    return f"{method}-{name.replace('_', '-')}"

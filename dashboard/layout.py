@@ -28,6 +28,7 @@ STORES: dict[str, Any] = {
     ids.SCENE_LAYOUT: scene_layout(),
     ids.DATASET_INFO: None,
     ids.PROJECTION: None,
+    ids.CHOSEN: {},
     ids.COLORING: None,
     ids.RUNS: None,
     ids.NEIGHBORS: None,
@@ -39,6 +40,9 @@ STORES: dict[str, Any] = {
     ids.POINT_CLICKED: None,
     ids.SEARCH_COMMITTED: None,
     ids.CLEARED: None,
+    ids.PROJECTION_CHOSEN: None,
+    ids.JOB_STARTED: None,
+    ids.JOB_ENDED: None,
     ids.OPENED: None,
     ids.CATALOG_CHANGED: None,
 }

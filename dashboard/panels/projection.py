@@ -1,49 +1,65 @@
-"""Projection panel: PCA, its axes and how much of the data they show."""
+"""Projection panel: the methods, PCA's axes and how much of the data they show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import ids
 from dashboard.panels.parts import named, section, select, switch
+from dashboard.panels.running import build_projection_list, build_tsne_form
+from data.projections.methods import METHODS
 
 N_COMPONENTS = 10
 AXES = ((ids.COMPONENT_X, "X"), (ids.COMPONENT_Y, "Y"), (ids.COMPONENT_Z, "Z"))
 
 
 def build_projection_panel() -> html.Section:
-    """Build the panel of the method and its parameters."""
+    """Build the panel of the methods, their parameters and what was computed."""
     return section(
         "Projection",
-        html.Span("PCA", className="method", title="Principal component analysis"),
-        html.Div(
-            [
-                select(
-                    id=component,
-                    label=axis,
-                    value=str(i),
-                    data=component_options(()),
-                )
-                for i, (component, axis) in enumerate(AXES)
-            ],
-            className="columns components",
+        dmc.SegmentedControl(
+            id=ids.METHOD,
+            value="pca",
+            size="xs",
+            fullWidth=True,
+            data=[{"value": m.name, "label": m.label} for m in METHODS.values()],
         ),
-        html.Div(id=ids.VARIANCE, className="variance"),
-        switch(
-            "Normalize rows",
-            ids.NORMALIZE,
-            "Divide every point by its length before PCA, so that only directions count "
-            "(as cosine distance does)",
-        ),
-        switch(
-            "Standardize columns",
-            ids.STANDARDIZE,
-            "Divide every dimension by its standard deviation before PCA, so that dimensions "
-            "of different units count the same",
-        ),
+        _build_pca_form(),
+        build_tsne_form(),
         html.Div(id=ids.PROJECTION_NOTE, className="hint"),
+        build_projection_list(),
+    )
+
+
+def _build_pca_form() -> html.Div:
+    return html.Div(
+        [
+            html.Div(
+                [
+                    select(id=component, label=axis, value=str(i), data=component_options(()))
+                    for i, (component, axis) in enumerate(AXES)
+                ],
+                className="columns components",
+            ),
+            html.Div(id=ids.VARIANCE, className="variance"),
+            switch(
+                "Normalize rows",
+                ids.NORMALIZE,
+                "Divide every point by its length before PCA, so that only directions count "
+                "(as cosine distance does)",
+            ),
+            switch(
+                "Standardize columns",
+                ids.STANDARDIZE,
+                "Divide every dimension by its standard deviation before PCA, so that dimensions "
+                "of different units count the same",
+            ),
+        ],
+        id=ids.PCA_FORM,
+        className="form",
     )
 
 

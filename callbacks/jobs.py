@@ -1,0 +1,211 @@
+"""Long projections: what they cost, Run, and the choice among those that there are."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, DiskcacheManager, Input, Output, State, ctx, no_update
+from diskcache import Cache
+
+from callbacks.arguments import content, isolation_steps, opened_dataset, shown_rows
+from dashboard import ids
+from dashboard.panels.columns import column_options
+from dashboard.panels.parameters import read_parameters
+from data.errors import ProjectorError
+from data.projection import FINISHED, ProjectionRecord
+from data.projections.parameters import rules
+from data.rows import encode_rows
+from data.services import Services
+from data.worker import work
+from data.workers import worker_context
+
+STEPWISE = "tsne"
+# Dash only waits for the end of the process here; the page follows the job's own record.
+POLL_MILLISECONDS = 5_000
+# A result is read once, by the page that waits for it, or never.
+RESULT_SECONDS = 3_600
+
+
+class JobManager(DiskcacheManager):
+    """Dash's long callbacks, for jobs that belong to everyone.
+
+    Dash ends a process when the page that started it starts another or has its result. A job goes
+    on until its own record says otherwise, so nothing here may kill it.
+    """
+
+    def terminate_job(self, job: Any) -> None:
+        """Leave the process alone."""
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register Run and what is around it."""
+    parameters = {name: (ids.parameter(STEPWISE, name), "value") for name in rules(STEPWISE)}
+
+    @app.callback(
+        Output(ids.ESTIMATE, "children"),
+        Output(ids.RUN_METHOD, "disabled"),
+        inputs={
+            "method": Input(ids.METHOD, "value"),
+            "info": Input(ids.DATASET_INFO, "data"),
+            "isolation": Input(ids.ISOLATION, "data"),
+            "values": {name: Input(*control) for name, control in parameters.items()},
+        },
+        prevent_initial_call=True,
+    )
+    def estimate(method: Any, info: Any, isolation: Any, values: Any) -> tuple[str, bool]:
+        dataset = opened_dataset(services, info)
+        if dataset is None or method != STEPWISE:
+            return "", True
+        return cost_text(services, dataset.record.id, isolation, values)
+
+    @app.callback(
+        Output(ids.parameter(STEPWISE, "supervise_by"), "data"),
+        Output(ids.parameter(STEPWISE, "supervise_by"), "value"),
+        Input(ids.DATASET_INFO, "data"),
+        prevent_initial_call=True,
+    )
+    def supervising_columns(info: Any) -> tuple[Any, Any]:
+        dataset = opened_dataset(services, info)
+        return (column_options(dataset.record.columns, for_color=True) if dataset else []), None
+
+    @app.callback(
+        Output(ids.PROJECTION_CHOSEN, "data"),
+        Output(ids.JOB_STARTED, "data"),
+        inputs={
+            "clicks": Input(ids.RUN_METHOD, "n_clicks"),
+            "info": State(ids.DATASET_INFO, "data"),
+            "isolation": State(ids.ISOLATION, "data"),
+            "author": State(ids.AUTHOR, "value"),
+            "values": {name: State(*control) for name, control in parameters.items()},
+        },
+        prevent_initial_call=True,
+    )
+    def run(clicks: Any, info: Any, isolation: Any, author: Any, values: Any) -> tuple[Any, Any]:
+        dataset = opened_dataset(services, info)
+        if dataset is None or not clicks:
+            return no_update, no_update
+        return asked(services, dataset.record.id, isolation, author, values)
+
+    app.callback(
+        Output(ids.JOB_ENDED, "data"),
+        Input(ids.JOB_STARTED, "data"),
+        background=True,
+        manager=_manager(services),
+        interval=POLL_MILLISECONDS,
+        prevent_initial_call=True,
+    )(_computing(str(services.data_dir)))
+
+    @app.callback(
+        Output(ids.CHOSEN, "data", allow_duplicate=True),
+        Output(ids.METHOD, "value", allow_duplicate=True),
+        Output(ids.ISOLATION, "data", allow_duplicate=True),
+        Output(ids.DIMENSIONALITY, "value", allow_duplicate=True),
+        Input(ids.PROJECTION_CHOSEN, "data"),
+        State(ids.CHOSEN, "data"),
+        State(ids.ISOLATION, "data"),
+        State(ids.DATASET_INFO, "data"),
+        prevent_initial_call=True,
+    )
+    def choose(event: Any, chosen: Any, isolation: Any, info: Any) -> tuple[Any, ...]:
+        record = services.projections.record(str(content(event).get("id")))
+        if record.dataset != content(info).get("id") or ctx.triggered_id is None:
+            return no_update, no_update, no_update, no_update
+        return shown_choice(record, content(chosen), isolation_steps(isolation))
+
+    app.clientside_callback(
+        ClientsideFunction("projector", "follow"),
+        Input(ids.PROJECTION, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("projector", "listProjections"),
+        Input(ids.DATASET_INFO, "data"),
+        Input(ids.METHOD, "value"),
+        Input(ids.PROJECTION_ID, "data"),
+        Input(ids.JOB_ENDED, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def cost_text(services: Services, dataset_id: str, isolation: Any, values: Any) -> tuple[str, bool]:
+    """Return what a run would cost, or why it cannot be; and whether Run is off."""
+    given = read_parameters(STEPWISE, content(values))
+    try:
+        wanted = services.projections.wanted(dataset_id, STEPWISE, given, shown_rows(isolation))
+    except ProjectorError as error:
+        return error.message, True
+    points = f"{wanted.record.n_points:,} points"
+    cost = f"about {spell_seconds(wanted.cost.seconds)}, {wanted.cost.bytes / 1e9:.1f} GB"
+    notes = f" {wanted.record.message}" if wanted.record.message else ""
+    return f"{points}: {cost}.{notes}", False
+
+
+def spell_seconds(seconds: float) -> str:
+    """Return a time as people say it: 5 s, 3 min, 2 h."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def asked(
+    services: Services, dataset_id: str, isolation: Any, author: Any, values: Any
+) -> tuple[Any, Any]:
+    """Ask for a projection; returns the choice of it, and the job that needs a process."""
+    record = services.projections.request(
+        dataset_id,
+        STEPWISE,
+        read_parameters(STEPWISE, content(values)),
+        shown_rows(isolation),
+        author.strip() if isinstance(author, str) else "",
+        start=False,
+    )
+    # Dash finds results by arguments: the nonce keeps those of two people apart.
+    nonce = secrets.token_hex(8)
+    event = {"id": record.id, "event": nonce}
+    return event, no_update if record.state in FINISHED else {"id": record.id, "nonce": nonce}
+
+
+def shown_choice(
+    record: ProjectionRecord, chosen: dict[str, Any], isolation: list[Any]
+) -> tuple[Any, ...]:
+    """Return the choice, method, isolation and dimensions that show a projection."""
+    steps = isolation
+    if (record.rows or None) != (steps[-1] if steps else None):
+        steps = [record.rows] if record.rows else []
+    return (
+        {**chosen, record.rows or "": record.id},
+        record.method,
+        no_update if steps == isolation else steps,
+        "2" if record.n_components == 2 else "3",
+    )
+
+
+def chosen_key(isolation: Any) -> str:
+    """Return under which name the choice for the shown rows is kept; empty for all rows."""
+    rows = shown_rows(isolation)
+    return "" if rows is None else encode_rows(rows)
+
+
+def _computing(data_dir: str) -> Callable[[Any], Any]:
+    """Return the long callback: it carries the name of a directory, and nothing of the page."""
+
+    def compute(started: Any) -> Any:
+        work(data_dir, str(started["id"]))
+        return started
+
+    return compute
+
+
+def _manager(services: Services) -> DiskcacheManager:
+    """Return what starts long callbacks, in processes that inherit nothing from this one."""
+    import multiprocess
+
+    # Stock multiprocessing would fork the web process: its sockets, locks and threads.
+    multiprocess.set_start_method("forkserver", force=True)
+    worker_context((__name__,))
+    cache = Cache(str(services.projections.jobs.directory / "calls"), sqlite_mmap_size=0)
+    manager: DiskcacheManager = JobManager(cache, expire=RESULT_SECONDS)  # type: ignore[no-untyped-call]
+    return manager

@@ -1,0 +1,117 @@
+"""The parameters of a method as controls, made from its table."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard import ids
+from dashboard.panels.columns import column_select
+from dashboard.panels.parts import select
+from data.projections.parameters import PARAMETERS, Rule, parameters_class, rules
+
+# What most people never touch.
+MORE = {
+    "tsne": (
+        "early_exaggeration",
+        "early_exaggeration_iter",
+        "learning_rate",
+        "initialization",
+        "pca_components",
+        "n_landmarks",
+        "random_state",
+    )
+}
+# Choices in words of the screen.
+WORDS = {
+    "euclidean": "Euclidean",
+    "cosine": "Cosine",
+    "pca": "PCA",
+    "random": "Random",
+    2: "2D",
+    3: "3D",
+}
+# What an empty box stands for.
+EMPTY = {"learning_rate": "auto", "pca_components": "all dimensions", "n_landmarks": "all points"}
+
+
+def build_parameters(method: str) -> list[Any]:
+    """Build a control for every parameter; what is rarely changed is folded away."""
+    controls = {name: _build(method, name, rule) for name, rule in rules(method).items()}
+    more = MORE.get(method, ())
+    shown = [control for name, control in controls.items() if name not in more]
+    return [
+        html.Div(shown, className="parameters"),
+        html.Details(
+            [
+                html.Summary("More parameters"),
+                html.Div([controls[name] for name in more], className="parameters"),
+            ]
+        ),
+    ]
+
+
+def read_parameters(method: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what the controls of a method ask for, as the API takes it.
+
+    What is at its default is left out, so that it is fitted to the data instead of refused.
+    """
+    given: dict[str, Any] = {}
+    for field in fields(PARAMETERS[method]):
+        value = values.get(field.name)
+        if value in (None, ""):
+            if field.default is not None and field.name in EMPTY and field.name != "learning_rate":
+                given[field.name] = None
+            continue
+        rule: Rule = field.metadata["rule"]
+        if rule.choices and isinstance(value, str):
+            # A select holds texts.
+            value = next((choice for choice in rule.choices if str(choice) == value), value)
+        # A box holds 5 where 5.0 is meant.
+        if value != field.default:
+            given[field.name] = value
+    return given
+
+
+def _build(method: str, name: str, rule: Rule) -> html.Div:
+    """Build the control of one parameter; pointing at it explains it."""
+    default = next(f.default for f in fields(parameters_class(method)) if f.name == name)
+    id = ids.parameter(method, name)
+    if name == "supervise_by":
+        # Its columns are those of the dataset.
+        control: Any = column_select(
+            id=id, label=rule.label, data=[], clearable=True, placeholder="no column"
+        )
+    elif rule.choices and rule.low is None:
+        data = [{"value": str(c), "label": WORDS.get(c, str(c))} for c in rule.choices]
+        control = select(id=id, label=rule.label, data=data, value=str(default))
+    else:
+        low, high = (bound if not callable(bound) else None for bound in (rule.low, rule.high))
+        control = dmc.NumberInput(
+            id=id,
+            label=rule.label,
+            value="" if isinstance(default, str) or default is None else default,
+            min=low,
+            max=high,
+            placeholder=EMPTY.get(name, ""),
+            size="xs",
+            hideControls=True,
+            clampBehavior="none",
+            debounce=300,
+        )
+    return html.Div(control, title=f"{rule.help} {_range(rule, default)}".strip())
+
+
+def _range(rule: Rule, default: Any) -> str:
+    """Say what is legal and what is taken otherwise."""
+    if rule.choices and rule.low is None:
+        return ""
+    low, high = (bound if not callable(bound) else None for bound in (rule.low, rule.high))
+    if low is None:
+        return ""
+    to = f" to {high:,g}" if high is not None else " up to what the data allows"
+    text = f"From {low:,g}{to}"
+    return f"{text}; default {default:g}." if isinstance(default, int | float) else f"{text}."
