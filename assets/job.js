@@ -81,7 +81,7 @@
   }
 
   projector.showJob = function (record) {
-    const box = projector.byId("job");
+    const box = projector.byId("job"), isNew = record && (!shown || shown.id !== record.id);
     shown = record;
     box.hidden = !record;
     if (!record) return;
@@ -105,6 +105,8 @@
     parts.buttons.more.hidden = !isOver || record.method === "stored" || !record.n_iterations;
     parts.message.textContent = live || record.state === "failed" ? record.message || "" : "";
     parts.message.classList.toggle("error", record.state === "failed");
+    // Who has just pressed Run sees what becomes of it.
+    if (isNew && live) box.scrollIntoView({ block: "nearest" });
   };
 
   projector.sayReconnecting = function () {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, DiskcacheManager, Input, Output, State, ctx, no_update
+from dash import ClientsideFunction, DiskcacheManager, Input, Output, State, no_update, set_props
 from diskcache import Cache
 
 from callbacks.arguments import content, isolation_steps, opened_dataset, shown_rows
@@ -72,8 +72,6 @@ def register(app: dash.Dash, services: Services) -> None:
         return (column_options(dataset.record.columns, for_color=True) if dataset else []), None
 
     @app.callback(
-        Output(ids.PROJECTION_CHOSEN, "data"),
-        Output(ids.JOB_STARTED, "data"),
         inputs={
             "clicks": Input(ids.RUN_METHOD, "n_clicks"),
             "info": State(ids.DATASET_INFO, "data"),
@@ -83,11 +81,15 @@ def register(app: dash.Dash, services: Services) -> None:
         },
         prevent_initial_call=True,
     )
-    def run(clicks: Any, info: Any, isolation: Any, author: Any, values: Any) -> tuple[Any, Any]:
+    def run(clicks: Any, info: Any, isolation: Any, author: Any, values: Any) -> None:
         dataset = opened_dataset(services, info)
         if dataset is None or not clicks:
-            return no_update, no_update
-        return asked(services, dataset.record.id, isolation, author, values)
+            return
+        chosen, started = asked(services, dataset.record.id, isolation, author, values)
+        # Were these outputs, what they trigger would also run when the page opens.
+        set_props(ids.PROJECTION_CHOSEN, {"data": chosen})
+        if started:
+            set_props(ids.JOB_STARTED, {"data": started})
 
     app.callback(
         Output(ids.JOB_ENDED, "data"),
@@ -111,7 +113,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     def choose(event: Any, chosen: Any, isolation: Any, info: Any) -> tuple[Any, ...]:
         record = services.projections.record(str(content(event).get("id")))
-        if record.dataset != content(info).get("id") or ctx.triggered_id is None:
+        if record.dataset != content(info).get("id"):
             return no_update, no_update, no_update, no_update
         return shown_choice(record, content(chosen), isolation_steps(isolation))
 
@@ -152,7 +154,7 @@ def spell_seconds(seconds: float) -> str:
 
 def asked(
     services: Services, dataset_id: str, isolation: Any, author: Any, values: Any
-) -> tuple[Any, Any]:
+) -> tuple[dict[str, str], dict[str, str] | None]:
     """Ask for a projection; returns the choice of it, and the job that needs a process."""
     record = services.projections.request(
         dataset_id,
@@ -165,7 +167,7 @@ def asked(
     # Dash finds results by arguments: the nonce keeps those of two people apart.
     nonce = secrets.token_hex(8)
     event = {"id": record.id, "event": nonce}
-    return event, no_update if record.state in FINISHED else {"id": record.id, "nonce": nonce}
+    return event, None if record.state in FINISHED else {"id": record.id, "nonce": nonce}
 
 
 def shown_choice(
@@ -193,7 +195,7 @@ def _computing(data_dir: str) -> Callable[[Any], Any]:
     """Return the long callback: it carries the name of a directory, and nothing of the page."""
 
     def compute(started: Any) -> Any:
-        work(data_dir, str(started["id"]))
+        work(data_dir, str(content(started).get("id")))
         return started
 
     return compute

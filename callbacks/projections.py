@@ -186,7 +186,7 @@ def status_text(record: ProjectionRecord, dataset: DatasetRecord) -> str:
     label = METHODS[record.method].label if record.method in METHODS else "Stored coordinates"
     parts = [f"{label} of {which or 'the '}{counted(record.n_points, kind)}"]
     if record.method in _PREPARATION:
-        parts += _PREPARATION[record.method](record.parameters)
+        parts += _PREPARATION[record.method](record.parameters, dataset.n_dims)
     if record.state == "stopped":
         parts.append(f"stopped at iteration {record.iteration:,}")
     if dataset.warnings:
@@ -194,7 +194,7 @@ def status_text(record: ProjectionRecord, dataset: DatasetRecord) -> str:
     return " · ".join(parts)
 
 
-def _pca_preparation(parameters: dict[str, Any]) -> list[str]:
+def _pca_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
     parts = ["centered"]
     if parameters.get("normalize"):
         parts.append("rows normalized")
@@ -203,10 +203,10 @@ def _pca_preparation(parameters: dict[str, Any]) -> list[str]:
     return parts
 
 
-def _tsne_preparation(parameters: dict[str, Any]) -> list[str]:
+def _tsne_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
     parts = [f"perplexity {parameters['perplexity']:g}", f"{parameters['metric']} distance"]
-    if parameters["pca_components"]:
-        parts.append(f"at most {parameters['pca_components']} dimensions by PCA")
+    if n_dims > (parameters["pca_components"] or n_dims):
+        parts.append(f"reduced to {parameters['pca_components']} dimensions by PCA")
     if parameters["n_landmarks"]:
         parts.append(f"{parameters['n_landmarks']:,} landmarks, the others placed among them")
     if parameters["supervise_by"] and parameters["supervise_strength"]:

@@ -100,7 +100,6 @@ def _build(method: str, name: str, rule: Rule) -> html.Div:
             size="xs",
             hideControls=True,
             clampBehavior="none",
-            debounce=300,
         )
     return html.Div(control, title=f"{rule.help} {_range(rule, default)}".strip())
 
