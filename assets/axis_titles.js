@@ -27,6 +27,8 @@
     return typeof share === "number" ? `${title} (${(100 * share).toFixed(1)} %)` : title;
   }
 
+  projector.axisNames = (projection, components) => components.map((i) => titleOf(projection, i));
+
   // Plotly reads a title as markup.
   const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 

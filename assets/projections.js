@@ -8,8 +8,12 @@
   function title(record) {
     if (record.name) return record.name;
     const { parameters: p } = record;
-    if (record.method !== "tsne") return record.method;
     const subset = record.rows ? `, ${record.n_points.toLocaleString("en")} points` : "";
+    if (record.method === "umap") return `UMAP ${p.n_components}D, ${p.n_neighbors} neighbors${subset}`;
+    if (record.method !== "tsne") {
+      const axes = [...Array(record.n_components).keys()].slice(0, 3);
+      return `${projector.axisNames(record, axes).join(" × ")}${subset}`;
+    }
     return `t-SNE ${p.n_components}D, perplexity ${p.perplexity}${subset}`;
   }
 

@@ -62,13 +62,13 @@
 
   let loaded = { key: "" };
   // Fetches what is not on the page yet. The same coordinates are the same arrays.
-  async function load(projection, coloring, components) {
+  async function load(projection, coloring, components, dimensionality) {
     const usable = components.filter((c) => c < projection.n_components);
     const url = `api/v1/projections/${projection.id}/coordinates?components=${usable.join(",")}`;
     const isLive = projector.isLive(projection);
     const [coordinates, values] = await Promise.all([
       isLive ? projector.newestFrame(projection) : projector.fetchCoordinates(url),
-      coloring.url ? projector.fetchValues(coloring.url, coloring.type) : null,
+      projector.colorValues(coloring, projection, dimensionality, components),
     ]);
     // What is still computed may have nothing to show yet.
     if (!coordinates) return null;
@@ -151,7 +151,7 @@
     const components = [x, y, z].map(Number);
     let arrays;
     try {
-      arrays = await load(projection, coloring, components);
+      arrays = await load(projection, coloring, components, dimensionality);
     } catch (error) {
       projector.byId("view").classList.remove("drawing");
       window.dash_clientside.set_props("notice", { data: { kind: "error", text: error.message } });

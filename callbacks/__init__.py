@@ -7,9 +7,11 @@ import dash
 from callbacks import (
     bookmarks,
     columns,
+    custom_axes,
     datasets,
     inspector,
     jobs,
+    kept_axes,
     links,
     projections,
     runs,
@@ -21,6 +23,6 @@ from data.services import Services
 
 def register(app: dash.Dash, services: Services) -> None:
     """Register every callback on the given application."""
-    first = (links, datasets, columns, runs)
-    for journey in (*first, view, projections, jobs, selection, inspector, bookmarks):
+    first = (links, datasets, columns, runs, view, projections, jobs, custom_axes, kept_axes)
+    for journey in (*first, selection, inspector, bookmarks):
         journey.register(app, services)

@@ -13,16 +13,19 @@ from diskcache import Cache
 from callbacks.arguments import content, isolation_steps, opened_dataset, shown_rows
 from dashboard import ids
 from dashboard.panels.columns import column_options
+from dashboard.panels.columns_form import axis_choices, read_axis_choices
 from dashboard.panels.parameters import read_parameters
 from data.errors import ProjectorError
 from data.projection import FINISHED, ProjectionRecord
+from data.projections.methods import METHODS
 from data.projections.parameters import rules
 from data.rows import encode_rows
 from data.services import Services
 from data.worker import work
 from data.workers import worker_context
 
-STEPWISE = "tsne"
+# Methods whose parameters stand in a form made from their table.
+STEPWISE = ("tsne", "umap")
 # Dash only waits for the end of the process here; the page follows the job's own record.
 POLL_MILLISECONDS = 5_000
 # A result is read once, by the page that waits for it, or never.
@@ -42,7 +45,16 @@ class JobManager(DiskcacheManager):
 
 def register(app: dash.Dash, services: Services) -> None:
     """Register Run and what is around it."""
-    parameters = {name: (ids.parameter(STEPWISE, name), "value") for name in rules(STEPWISE)}
+
+    def controls(dependency: Callable[[str, str], Any]) -> dict[str, Any]:
+        return {
+            **{
+                method: {n: dependency(ids.parameter(method, n), "value") for n in rules(method)}
+                for method in STEPWISE
+            },
+            "custom_axes": dependency(ids.CUSTOM_AXES, "data"),
+            "columns": dependency(ids.COLUMNS, "value"),
+        }
 
     @app.callback(
         Output(ids.ESTIMATE, "children"),
@@ -51,41 +63,61 @@ def register(app: dash.Dash, services: Services) -> None:
             "method": Input(ids.METHOD, "value"),
             "info": Input(ids.DATASET_INFO, "data"),
             "isolation": Input(ids.ISOLATION, "data"),
-            "values": {name: Input(*control) for name, control in parameters.items()},
+            "values": controls(Input),
         },
         prevent_initial_call=True,
     )
     def estimate(method: Any, info: Any, isolation: Any, values: Any) -> tuple[str, bool]:
         dataset = opened_dataset(services, info)
-        if dataset is None or method != STEPWISE:
+        if dataset is None or method not in METHODS or method == "pca":
             return "", True
-        return cost_text(services, dataset.record.id, isolation, values)
+        given = asked_parameters(method, values)
+        return cost_text(services, dataset.record.id, isolation, method, given)
+
+    for stepwise in STEPWISE:
+
+        @app.callback(
+            Output(ids.parameter(stepwise, "supervise_by"), "data"),
+            Output(ids.parameter(stepwise, "supervise_by"), "value"),
+            Input(ids.DATASET_INFO, "data"),
+            prevent_initial_call=True,
+        )
+        def supervising_columns(info: Any) -> tuple[Any, Any]:
+            dataset = opened_dataset(services, info)
+            columns = dataset.record.columns if dataset else ()
+            return column_options(columns, for_color=True), None
 
     @app.callback(
-        Output(ids.parameter(STEPWISE, "supervise_by"), "data"),
-        Output(ids.parameter(STEPWISE, "supervise_by"), "value"),
+        Output(ids.COLUMNS, "data"),
+        Output(ids.COLUMNS, "value"),
+        Output(ids.COORDINATES_KEY, "data"),
+        Output(ids.COORDINATES_KEY, "value"),
         Input(ids.DATASET_INFO, "data"),
         prevent_initial_call=True,
     )
-    def supervising_columns(info: Any) -> tuple[Any, Any]:
+    def axis_columns(info: Any) -> tuple[Any, Any, Any, Any]:
         dataset = opened_dataset(services, info)
-        return (column_options(dataset.record.columns, for_color=True) if dataset else []), None
+        if dataset is None:
+            return [], [], [], None
+        return axis_choices(dataset.record), [], column_options(dataset.record.columns), None
 
     @app.callback(
         inputs={
             "clicks": Input(ids.RUN_METHOD, "n_clicks"),
+            "method": State(ids.METHOD, "value"),
             "info": State(ids.DATASET_INFO, "data"),
             "isolation": State(ids.ISOLATION, "data"),
             "author": State(ids.AUTHOR, "value"),
-            "values": {name: State(*control) for name, control in parameters.items()},
+            "values": controls(State),
         },
         prevent_initial_call=True,
     )
-    def run(clicks: Any, info: Any, isolation: Any, author: Any, values: Any) -> None:
+    def run(clicks: Any, method: Any, info: Any, isolation: Any, author: Any, values: Any) -> None:
         dataset = opened_dataset(services, info)
-        if dataset is None or not clicks:
+        if dataset is None or not clicks or method not in METHODS:
             return
-        chosen, started = asked(services, dataset.record.id, isolation, author, values)
+        given = asked_parameters(method, values)
+        chosen, started = asked(services, dataset.record.id, isolation, author, method, given)
         # Were these outputs, what they trigger would also run when the page opens.
         set_props(ids.PROJECTION_CHOSEN, {"data": chosen})
         if started:
@@ -118,6 +150,12 @@ def register(app: dash.Dash, services: Services) -> None:
         return shown_choice(record, content(chosen), isolation_steps(isolation))
 
     app.clientside_callback(
+        ClientsideFunction("projector", "coordinatesOf"),
+        Input(ids.DATASET_INFO, "data"),
+        Input(ids.COORDINATES_KEY, "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
         ClientsideFunction("projector", "follow"),
         Input(ids.PROJECTION, "data"),
         prevent_initial_call=True,
@@ -132,11 +170,24 @@ def register(app: dash.Dash, services: Services) -> None:
     )
 
 
-def cost_text(services: Services, dataset_id: str, isolation: Any, values: Any) -> tuple[str, bool]:
+def asked_parameters(method: str, values: Any) -> dict[str, Any]:
+    """Return the parameters that the form of a method holds, as the API takes them."""
+    given = content(values).get(method)
+    if method in STEPWISE:
+        return read_parameters(method, content(given))
+    if method == "columns":
+        return {"columns": read_axis_choices(given if isinstance(given, list) else [])}
+    # Without a third axis it is a flat picture.
+    axes = list(content(given).get("axes") or [None, None])
+    return {**content(given), "axes": axes if axes[-1] else axes[:2]}
+
+
+def cost_text(
+    services: Services, dataset_id: str, isolation: Any, method: str, given: dict[str, Any]
+) -> tuple[str, bool]:
     """Return what a run would cost, or why it cannot be; and whether Run is off."""
-    given = read_parameters(STEPWISE, content(values))
     try:
-        wanted = services.projections.wanted(dataset_id, STEPWISE, given, shown_rows(isolation))
+        wanted = services.projections.wanted(dataset_id, method, given, shown_rows(isolation))
     except ProjectorError as error:
         return error.message, True
     points = f"{wanted.record.n_points:,} points"
@@ -153,13 +204,18 @@ def spell_seconds(seconds: float) -> str:
 
 
 def asked(
-    services: Services, dataset_id: str, isolation: Any, author: Any, values: Any
+    services: Services,
+    dataset_id: str,
+    isolation: Any,
+    author: Any,
+    method: str,
+    given: dict[str, Any],
 ) -> tuple[dict[str, str], dict[str, str] | None]:
     """Ask for a projection; returns the choice of it, and the job that needs a process."""
     record = services.projections.request(
         dataset_id,
-        STEPWISE,
-        read_parameters(STEPWISE, content(values)),
+        method,
+        given,
         shown_rows(isolation),
         author.strip() if isinstance(author, str) else "",
         start=False,
@@ -179,10 +235,15 @@ def shown_choice(
         steps = [record.rows] if record.rows else []
     return (
         {**chosen, record.rows or "": record.id},
-        record.method,
+        tab_of(record),
         no_update if steps == isolation else steps,
         "2" if record.n_components == 2 else "3",
     )
+
+
+def tab_of(record: ProjectionRecord) -> str:
+    """Return the tab under which a projection belongs; what came with a file is as it is."""
+    return record.method if record.method in METHODS else "columns"
 
 
 def chosen_key(isolation: Any) -> str:

@@ -13,6 +13,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.arguments import content
 from callbacks.errors import sentence
+from callbacks.jobs import tab_of
 from callbacks.saved_views import complete, complete_view, view_of_address
 from dashboard import ids
 from dashboard.controls import bind_all, controls_of_view, view_of_controls
@@ -242,7 +243,7 @@ def _page_parts(
         "info": record.to_json() if record else None,
         "normalize": bool(parameters.get("normalize")),
         "standardize": bool(parameters.get("standardize")),
-        "method": chosen.method if chosen else "pca",
+        "method": tab_of(chosen) if chosen else "pca",
         "chosen": {chosen.rows or "": chosen.id} if chosen else {},
         "name": record.name if record else "",
         "remarks": build_remarks(record) if record else [],

@@ -33,6 +33,7 @@ def specially_colored(services: Services, dataset: Dataset, choice: str) -> Colo
     if choice == PRESERVATION:
         colors = number_colors()
         coloring = _coloring(dataset, choice, PRESERVATION_URL, (0.0, 1.0))
+        coloring["n_rows"] = dataset.record.n_points
         legend = build_number_legend(PRESERVATION_TICKS, colors, 0)
         return coloring, legend, PRESERVATION_NOTE, True
     try:

@@ -83,14 +83,22 @@ def register(app: dash.Dash, services: Services) -> None:
         return seen if method == "pca" else {**seen, "note": NOT_YET, "projection_id": None}
 
     @app.callback(
-        Output(ids.PCA_FORM, "hidden"),
-        Output(ids.TSNE_FORM, "hidden"),
-        Output(ids.LONG_PROJECTIONS, "hidden"),
-        Input(ids.METHOD, "value"),
+        output={
+            "forms": {method: Output(ids.form(method), "hidden") for method in METHODS},
+            "run": Output(ids.RUN_ROW, "hidden"),
+            "others": Output(ids.LONG_PROJECTIONS, "hidden"),
+            "sentence": Output(ids.METHOD_SENTENCE, "children"),
+        },
+        inputs={"method": Input(ids.METHOD, "value")},
         prevent_initial_call=True,
     )
-    def show_form(method: Any) -> tuple[bool, bool, bool]:
-        return method != "pca", method != "tsne", method == "pca"
+    def show_form(method: Any) -> dict[str, Any]:
+        return {
+            "forms": {name: name != method for name in METHODS},
+            "run": method == "pca",
+            "others": method == "pca",
+            "sentence": METHODS[method].sentence if method in METHODS else "",
+        }
 
     @app.callback(
         Output(ids.VARIANCE, "children"),
@@ -215,4 +223,15 @@ def _tsne_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
     return parts
 
 
-_PREPARATION = {"pca": _pca_preparation, "tsne": _tsne_preparation}
+def _umap_preparation(parameters: dict[str, Any]) -> list[str]:
+    parts = [f"{parameters['n_neighbors']} neighbors", f"{parameters['metric']} distance"]
+    if parameters["supervise_by"]:
+        parts.append(f"supervised by {parameters['supervise_by']}")
+    return parts
+
+
+_PREPARATION = {
+    "pca": _pca_preparation,
+    "tsne": _tsne_preparation,
+    "umap": _umap_preparation,
+}

@@ -80,6 +80,15 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
+        ClientsideFunction("projector", "showTrust"),
+        Input(ids.PROJECTION, "data"),
+        Input(ids.DIMENSIONALITY, "value"),
+        Input(ids.COMPONENT_X, "value"),
+        Input(ids.COMPONENT_Y, "value"),
+        Input(ids.COMPONENT_Z, "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
         ClientsideFunction("projector", "showTools"),
         Input(ids.DIMENSIONALITY, "value"),
         Input(ids.LABEL_MODE, "value"),

@@ -71,8 +71,9 @@ STANDARDIZE = "standardize"
 VARIANCE = "variance"
 PROJECTION_NOTE = "projection-note"
 METHOD = "method"
-PCA_FORM = "pca-form"
-TSNE_FORM = "tsne-form"
+RUN_ROW = "run-row"
+METHOD_SENTENCE = "method-sentence"
+TRUST = "trust"
 LONG_PROJECTIONS = "long-projections"
 ESTIMATE = "estimate"
 RUN_METHOD = "run-method"
@@ -83,6 +84,16 @@ CHOSEN = "chosen"
 PROJECTION_CHOSEN = "projection-chosen"
 JOB_STARTED = "job-started"
 JOB_ENDED = "job-ended"
+
+# Custom axes
+AXES_ISOLATED_ONLY = "axes-isolated-only"
+AXES_JITTER = "axes-jitter"
+AXIS_ROWS = "axis-rows"
+CUSTOM_AXES = "custom-axes"
+COLUMNS = "columns"
+COORDINATES_FILE = "coordinates-file"
+COORDINATES_KEY = "coordinates-key"
+COORDINATES_MESSAGE = "coordinates-message"
 
 # View
 VIEW = "view"
@@ -152,3 +163,13 @@ STORY_BAR = "story-bar"
 def parameter(method: str, name: str) -> str:
     """Return the id of the control of a parameter."""
     return f"{method}-{name.replace('_', '-')}"
+
+
+def axis_part(axis: str, part: str) -> str:
+    """Return the id of a part of the boxes of an axis, which are alike for x, y and z."""
+    return f"axis-{axis}-{part}"
+
+
+def form(method: str) -> str:
+    """Return the id of the parameters of a method."""
+    return f"form-{method.replace('_', '-')}"

@@ -29,6 +29,8 @@ STORES: dict[str, Any] = {
     ids.DATASET_INFO: None,
     ids.PROJECTION: None,
     ids.CHOSEN: {},
+    ids.AXIS_ROWS: {},
+    ids.CUSTOM_AXES: None,
     ids.COLORING: None,
     ids.RUNS: None,
     ids.NEIGHBORS: None,

@@ -23,7 +23,8 @@ MORE = {
         "pca_components",
         "n_landmarks",
         "random_state",
-    )
+    ),
+    "umap": ("n_epochs", "supervise_by", "random_state"),
 }
 # Choices in words of the screen.
 WORDS = {
@@ -35,7 +36,12 @@ WORDS = {
     3: "3D",
 }
 # What an empty box stands for.
-EMPTY = {"learning_rate": "auto", "pca_components": "all dimensions", "n_landmarks": "all points"}
+EMPTY = {
+    "learning_rate": "auto",
+    "pca_components": "all dimensions",
+    "n_landmarks": "all points",
+    "n_epochs": "auto",
+}
 
 
 def build_parameters(method: str) -> list[Any]:

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import ids
+from dashboard.panels.columns_form import build_columns_form
+from dashboard.panels.custom_axes import build_custom_axes
+from dashboard.panels.parameters import build_parameters
 from dashboard.panels.parts import named, section, select, switch
-from dashboard.panels.running import build_projection_list, build_tsne_form
+from dashboard.panels.running import build_projection_list, build_run_row
 from data.projections.methods import METHODS
 
 N_COMPONENTS = 10
+# Where the label of a method is too long for its tab.
+TABS = {"custom_axes": "Custom"}
 AXES = ((ids.COMPONENT_X, "X"), (ids.COMPONENT_Y, "Y"), (ids.COMPONENT_Z, "Z"))
 
 
 def build_projection_panel() -> html.Section:
     """Build the panel of the methods, their parameters and what was computed."""
+    forms = {
+        "pca": _build_pca(),
+        "tsne": build_parameters("tsne"),
+        "umap": build_parameters("umap"),
+        "custom_axes": [build_custom_axes()],
+        "columns": build_columns_form(),
+    }
     return section(
         "Projection",
         dmc.SegmentedControl(
@@ -25,42 +38,42 @@ def build_projection_panel() -> html.Section:
             value="pca",
             size="xs",
             fullWidth=True,
-            data=[{"value": m.name, "label": m.label} for m in METHODS.values()],
+            data=[{"value": m.name, "label": TABS.get(m.name, m.label)} for m in METHODS.values()],
         ),
-        _build_pca_form(),
-        build_tsne_form(),
+        *(
+            html.Div(parts, id=ids.form(method), className="form", hidden=method != "pca")
+            for method, parts in forms.items()
+        ),
+        build_run_row(),
+        html.Div(METHODS["pca"].sentence, id=ids.METHOD_SENTENCE, className="hint"),
         html.Div(id=ids.PROJECTION_NOTE, className="hint"),
         build_projection_list(),
     )
 
 
-def _build_pca_form() -> html.Div:
-    return html.Div(
-        [
-            html.Div(
-                [
-                    select(id=component, label=axis, value=str(i), data=component_options(()))
-                    for i, (component, axis) in enumerate(AXES)
-                ],
-                className="columns components",
-            ),
-            html.Div(id=ids.VARIANCE, className="variance"),
-            switch(
-                "Normalize rows",
-                ids.NORMALIZE,
-                "Divide every point by its length before PCA, so that only directions count "
-                "(as cosine distance does)",
-            ),
-            switch(
-                "Standardize columns",
-                ids.STANDARDIZE,
-                "Divide every dimension by its standard deviation before PCA, so that dimensions "
-                "of different units count the same",
-            ),
-        ],
-        id=ids.PCA_FORM,
-        className="form",
-    )
+def _build_pca() -> list[Any]:
+    return [
+        html.Div(
+            [
+                select(id=component, label=axis, value=str(i), data=component_options(()))
+                for i, (component, axis) in enumerate(AXES)
+            ],
+            className="columns components",
+        ),
+        html.Div(id=ids.VARIANCE, className="variance"),
+        switch(
+            "Normalize rows",
+            ids.NORMALIZE,
+            "Divide every point by its length before PCA, so that only directions count "
+            "(as cosine distance does)",
+        ),
+        switch(
+            "Standardize columns",
+            ids.STANDARDIZE,
+            "Divide every dimension by its standard deviation before PCA, so that dimensions "
+            "of different units count the same",
+        ),
+    ]
 
 
 def component_options(ratios: Sequence[float]) -> list[dict[str, object]]:

@@ -6,25 +6,18 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import ids
-from dashboard.panels.parameters import build_parameters
 from dashboard.panels.parts import named
 
 
-def build_tsne_form() -> html.Div:
-    """Build parameters, estimate and Run of t-SNE."""
+def build_run_row() -> html.Div:
+    """Build the estimate and Run, which all methods but PCA share."""
     return html.Div(
         [
-            *build_parameters("tsne"),
-            html.Div(
-                [
-                    html.Div(id=ids.ESTIMATE, className="hint reserve grow"),
-                    html.Button("Run", id=ids.RUN_METHOD, className="button primary"),
-                ],
-                className="row end",
-            ),
+            html.Div(id=ids.ESTIMATE, className="hint reserve grow"),
+            html.Button("Run", id=ids.RUN_METHOD, className="button primary"),
         ],
-        id=ids.TSNE_FORM,
-        className="form",
+        id=ids.RUN_ROW,
+        className="row end run-row",
         hidden=True,
     )
 

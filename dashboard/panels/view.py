@@ -50,7 +50,11 @@ def build_view_panel() -> html.Main:
             ),
             build_story_bar(),
             html.Div(
-                [html.Span(id=ids.STATUS), html.Span(id=ids.DRAWN_NOTE, className="drawn-note")],
+                [
+                    html.Span(id=ids.STATUS),
+                    html.Span(id=ids.TRUST, className="trust"),
+                    html.Span(id=ids.DRAWN_NOTE, className="drawn-note"),
+                ],
                 className="status",
                 role="status",
             ),

@@ -16,9 +16,11 @@ from dashboard.routes.arguments import (
     whole_numbers,
 )
 from dashboard.routes.frames import wait_for_frame
+from dashboard.routes.uploads import received_form
 from data.errors import ParameterError
 from data.projecting import MORE_ITERATIONS
 from data.projection import FINISHED, ProjectionRecord
+from data.ready_coordinates import add_coordinates
 from data.rows import decode_rows
 from data.services import Services
 
@@ -40,7 +42,9 @@ def build_projection_routes(services: Services) -> Blueprint:
 
     @routes.post("")
     def ask() -> Response:
-        return _answer(services.measuring.measured(_ask(services)))
+        is_form = request.mimetype == "multipart/form-data"
+        record = _add(services) if is_form else _ask(services)
+        return _answer(services.measuring.measured(record))
 
     @routes.get("/<projection_id>")
     def show(projection_id: str) -> Response:
@@ -111,6 +115,18 @@ def _ask(services: Services) -> ProjectionRecord:
         None if rows is None else decode_rows(rows),
         optional_text(body, "author"),
     )
+
+
+def _add(services: Services) -> ProjectionRecord:
+    """Keep coordinates that came with a file."""
+    with received_form(services.uploads, ("dataset", "key", "name"), ("coordinates",)) as form:
+        return add_coordinates(
+            services,
+            form.text("dataset"),
+            form.file("coordinates"),
+            form.text("key"),
+            form.text("name"),
+        )
 
 
 def _npy(array: np.ndarray) -> Response:
