@@ -17,6 +17,8 @@
     return `t-SNE ${p.n_components}D, perplexity ${p.perplexity}${subset}`;
   }
 
+  projector.projectionTitle = title;
+
   function when(record) {
     const at = new Date(record.created_at), isToday = at.toDateString() === new Date().toDateString();
     return isToday

@@ -156,6 +156,12 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
+        ClientsideFunction("projector", "compareMaps"),
+        Input(ids.DATASET_INFO, "data"),
+        Input(ids.PROJECTION, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
         ClientsideFunction("projector", "follow"),
         Input(ids.PROJECTION, "data"),
         prevent_initial_call=True,

@@ -106,3 +106,44 @@ class TestColumns:
     def test_of_texts_are_refused(self, ask):
         error = ask("columns", 422, columns=["coin", 0])["error"]
         assert error["message"].startswith("coin has no number for 500 of 500 points")
+
+
+class TestReadyCoordinates:
+    def add(self, client, dataset_id, text, name="map.csv", **fields):
+        form = {"dataset": dataset_id, "coordinates": (io.BytesIO(text.encode()), name), **fields}
+        return client.post(PROJECTIONS, data=form)
+
+    def test_are_kept_as_a_named_projection_in_the_order_of_the_points(self, client, small):
+        text = "x,y\n" + "\n".join(f"{row},{-row}" for row in range(60))
+        record = self.add(client, small.id, text, name="spiral.csv").get_json()
+        assert (record["state"], record["name"], record["n_components"]) == (
+            "done",
+            "spiral.csv",
+            2,
+        )
+        assert coordinates(client, record)[7].tolist() == [7, -7]
+        assert record["quality"]["n_sampled"] == 60
+        again = self.add(client, small.id, text, name="spiral.csv").get_json()
+        assert again["id"] == record["id"]
+
+    def test_are_matched_by_a_column_that_both_have(self, client, small):
+        order = [*range(59, -1, -1)]
+        text = "word,x,y\n" + "\n".join(f"word {row},{row},0.5" for row in order)
+        record = self.add(client, small.id, text, key="word", name="map.csv")
+        assert record.status_code == 200, record.get_json()
+        assert coordinates(client, record.get_json())[7].tolist() == [7, 0.5]
+
+    @pytest.mark.parametrize(
+        ("text", "fields", "message"),
+        [
+            ("x,y\n1,2\n3,4\n", {}, "2 rows of coordinates, and the dataset 60 points"),
+            ("a,b,c,d\n" + "1,2,3,4\n" * 60, {}, "4 numbers per row; coordinates have 2 or 3"),
+            ("word,x,y\nword 1,1,2\nword 2,1,2\n", {"key": "word"}, "no coordinates for 58 of 60"),
+            ("name,x,y\nword 1,1,2\nword 2,3,4\n", {"key": "word"}, "no column 'word'"),
+            ("word,x,y\nword 1,1,2\nword 1,3,4\n", {"key": "word"}, "'word 1' more than once"),
+        ],
+    )
+    def test_that_do_not_fit_say_why(self, client, small, text, fields, message):
+        answer = self.add(client, small.id, text, **fields)
+        assert answer.status_code == 422
+        assert message in answer.get_json()["error"]["message"]

@@ -12,6 +12,7 @@ from tests.bench.bringing import runs, tables, uploads
 from tests.bench.clicking import clicking
 from tests.bench.components import components
 from tests.bench.drawing import drawing
+from tests.bench.maps import maps
 from tests.bench.opening import opening
 from tests.bench.questions import neighbors, search
 from tests.bench.selecting import selecting
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Stored], Iterator[Line]]] = {
     "tables": tables,
     "runs": runs,
     "selecting": selecting,
+    "maps": maps,
     "sizes": sizes,
     "bookmarks": bookmarks,
 }

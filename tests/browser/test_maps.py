@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from data.parsing import ParseRequest, ReadOptions, Source
+from data.services import Services
 from tests.browser.dashboard_page import DashboardPage
 
 
@@ -22,3 +24,94 @@ def test_each_neighbor_shows_both_ranks_and_torn_ones_get_lines(page: DashboardP
     page.button("Clear selection").click()
     expect(lines).to_have_attribute("data-lines", "0")
     expect(lines).to_have_attribute("width", "0")
+
+
+def choose_method(page: DashboardPage, tab: str) -> None:
+    page.page.locator("#method").get_by_text(tab, exact=True).click()
+
+
+def run_method(page: DashboardPage, method: str) -> None:
+    expect(page.button("Run")).to_be_enabled()
+    page.button("Run").click()
+    page.page.wait_for_function(
+        "(method) => projector.shown.projection && projector.shown.projection.method === method",
+        arg=method,
+    )
+    page.wait_for_rest()
+
+
+def test_the_example_of_the_documentation_orders_words(open_page, dashboard, real_data):
+    page = open_page(dashboard)
+    page.open_dataset("Words", 10_000)
+    page.page.get_by_label("Regular expression", exact=True).click()
+    page.search.fill("^politics$")
+    expect(page.matches).to_have_count(1)
+    page.button("Select matches").click()
+    expect(page.neighbors).to_have_count(100)
+    page.button("Isolate selection").click()
+    page.wait_for_points(101)
+    choose_method(page, "Custom")
+    # Both words lie outside of what is isolated.
+    page.page.get_by_label("Left", exact=True).fill("^worst$")
+    page.page.get_by_label("Right", exact=True).fill("^best$")
+    page.page.locator("#axis-x-regex").click()
+    expect(page.page.locator("#axis-x-left-count")).to_have_text("1 point")
+    expect(page.page.locator("#axis-x-right-count")).to_have_text("1 point")
+    run_method(page, "custom_axes")
+    expect(page.page.locator("#projection-note")).to_contain_text("Y is principal component 1")
+    order = page.page.evaluate(
+        """async () => {
+            const { axes } = projector.shown, places = [...axes[0].keys()];
+            places.sort((one, other) => axes[0][one] - axes[0][other]);
+            const rows = places.map(projector.rowOf);
+            await projector.fetchLabelTexts(rows);
+            return rows.map(projector.labelText);
+        }"""
+    )
+    assert order.index("racism") < order.index("corruption") < order.index("government")
+    assert order.index("government") < order.index("law") < order.index("science")
+    page.page.get_by_label("Name of X").fill("worst to best")
+    page.page.locator("#axis-x-keep").click()
+    expect(page.page.locator("#notice-text")).to_contain_text("is kept with the dataset")
+    page.choose("Color by", "worst to best")
+    expect(page.page.locator("#legend-note")).to_contain_text("^best$")
+
+
+def test_points_are_colored_by_how_many_neighbors_they_keep(page: DashboardPage):
+    expect(page.page.locator("#trust")).to_contain_text("(1,797 pts)")
+    page.choose("Color by", "Neighbors kept")
+    page.page.wait_for_function(
+        """() => {
+            const { values } = projector.shown;
+            return values && values.length === 1797 && !Number.isNaN(values[0]);
+        }"""
+    )
+    mean = page.shown("shown.values.reduce((sum, value) => sum + value, 0) / 1797")
+    scores = page.page.evaluate(
+        """async () => {
+            const { id } = projector.shown.projection;
+            const answer = await fetch(`page/projections/${id}/quality?components=0,1,2`);
+            return (await answer.json()).neighbor_recall;
+        }"""
+    )
+    assert abs(mean - scores) < 1e-4
+
+
+def test_columns_are_shown_as_they_are(open_page, serve, real_data, tmp_path):
+    services = Services.open(tmp_path)
+    iris = real_data / "iris"
+    request = ParseRequest(
+        tensor=Source(iris / "iris_tensors.bytes", "iris.bytes"),
+        metadata=Source(iris / "iris_labels.tsv", "labels.tsv"),
+        options=ReadOptions(n_dims=4),
+    )
+    services.datasets.add(request, name="Iris")
+    page = open_page(serve(tmp_path))
+    page.wait_for_points(150)
+    choose_method(page, "As is")
+    for column in ("petal-length", "petal-width"):
+        page.page.get_by_label("Columns as axes").click()
+        page.page.get_by_role("option", name=column).click()
+    run_method(page, "columns")
+    found = page.shown("[shown.axes[0][0], shown.axes[1][0], shown.dimensionality]")
+    assert [round(value, 2) for value in found] == [1.4, 0.2, 2]
