@@ -87,7 +87,6 @@ def register(app: dash.Dash, services: Services) -> None:
             "forms": {method: Output(ids.form(method), "hidden") for method in METHODS},
             "run": Output(ids.RUN_ROW, "hidden"),
             "others": Output(ids.LONG_PROJECTIONS, "hidden"),
-            "sentence": Output(ids.METHOD_SENTENCE, "children"),
         },
         inputs={"method": Input(ids.METHOD, "value")},
         prevent_initial_call=True,
@@ -97,8 +96,16 @@ def register(app: dash.Dash, services: Services) -> None:
             "forms": {name: name != method for name in METHODS},
             "run": method == "pca",
             "others": method == "pca",
-            "sentence": METHODS[method].sentence if method in METHODS else "",
         }
+
+    @app.callback(
+        Output(ids.METHOD_SENTENCE, "children"),
+        Input(ids.PROJECTION, "data"),
+        prevent_initial_call=True,
+    )
+    def sentence(projection: Any) -> str:
+        method = METHODS.get(str(content(projection).get("method")))
+        return method.sentence if method else ""
 
     @app.callback(
         Output(ids.VARIANCE, "children"),

@@ -131,6 +131,9 @@ class Measuring:
         job_id = measuring_id(record.id, components, what)
         job = jobs.get(job_id)
         if job is not None and job.state == "failed":
+            # Who asks again starts anew.
+            jobs.remove(job_id)
+            frames.remove(job_id)
             return Pending("failed", message=job.message)
         if job is None:
             found = find()
