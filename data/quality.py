@@ -98,6 +98,9 @@ def measure_quality(
     -------
     Quality, or None when there are fewer than three points or it was stopped.
     """
+    # Imported here: a web process must start fast.
+    from threadpoolctl import threadpool_limits
+
     n_points = len(coordinates)
     k = min(n_neighbors, (n_points - 1) // 2)
     if k < 1:
@@ -107,14 +110,16 @@ def measure_quality(
     sampled = np.sort(chosen)
     original = DistanceBlocks(tensor, rows, metric)
     on_map = DistanceBlocks(np.asarray(coordinates, np.float32), None, "euclidean")
-    scores = []
+    scores: list[tuple[float, float, float]] = []
     step = max(1, BLOCK_VALUES // n_points)
-    for start in range(0, n_sampled, step):
-        if should_stop():
-            return None
-        places = sampled[start : start + step]
-        pairs = zip(original.of(places, k), on_map.of(places, k), strict=True)
-        scores += [_scores(near, drawn, k) for near, drawn in pairs]
+    # Threads of BLAS gain little here, and on a busy machine they wait for each other.
+    with threadpool_limits(1):
+        for start in range(0, n_sampled, step):
+            if should_stop():
+                return None
+            places = sampled[start : start + step]
+            pairs = zip(original.of(places, k), on_map.of(places, k), strict=True)
+            scores += [_scores(near, drawn, k) for near, drawn in pairs]
     trust, kept, recalled = np.array(scores).T
     return Quality(sampled, trust, kept, recalled, k, metric)
 
