@@ -26,6 +26,11 @@ from data.workers import worker_context
 
 # Methods whose parameters stand in a form made from their table.
 STEPWISE = ("tsne", "umap")
+# While a form holds nothing yet.
+BLANK = {
+    "custom_axes": "Say what lies left and right: texts to find, or the selection.",
+    "columns": "Choose two or three columns.",
+}
 # Dash only waits for the end of the process here; the page follows the job's own record.
 POLL_MILLISECONDS = 5_000
 # A result is read once, by the page that waits for it, or never.
@@ -72,6 +77,8 @@ def register(app: dash.Dash, services: Services) -> None:
         if dataset is None or method not in METHODS or method == "pca":
             return "", True
         given = asked_parameters(method, values)
+        if is_blank(method, given):
+            return BLANK[method], True
         return cost_text(services, dataset.record.id, isolation, method, given)
 
     for stepwise in STEPWISE:
@@ -186,6 +193,13 @@ def asked_parameters(method: str, values: Any) -> dict[str, Any]:
     # Without a third axis it is a flat picture.
     axes = list(content(given).get("axes") or [None, None])
     return {**content(given), "axes": axes if axes[-1] else axes[:2]}
+
+
+def is_blank(method: str, given: dict[str, Any]) -> bool:
+    """Whether nothing was said yet of what a method needs to be told."""
+    if method == "columns":
+        return len(given["columns"]) < 2
+    return method == "custom_axes" and not any(given["axes"])
 
 
 def cost_text(

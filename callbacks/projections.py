@@ -230,7 +230,7 @@ def _tsne_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
     return parts
 
 
-def _umap_preparation(parameters: dict[str, Any]) -> list[str]:
+def _umap_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
     parts = [f"{parameters['n_neighbors']} neighbors", f"{parameters['metric']} distance"]
     if parameters["supervise_by"]:
         parts.append(f"supervised by {parameters['supervise_by']}")

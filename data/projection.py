@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self
 
 ID = re.compile(r"p[a-z2-7]{20}")
+# A job computes a projection, or measures one.
+JOB_ID = re.compile(r"p[a-z2-7]{20}|m[0-9a-f]{20}")
 
 State = Literal["queued", "running", "paused", "done", "stopped", "failed", "lost"]
 FINISHED: tuple[State, ...] = ("done", "stopped")

@@ -18,7 +18,7 @@ from data.compiled import keep_compiled_code
 from data.errors import ProjectorError, StorageError
 from data.jobs import Job, Jobs
 from data.limits import Limits
-from data.projection import ID
+from data.projection import JOB_ID
 from data.stores.frames import FrameStore
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def work(data_dir: str, projection_id: str) -> None:
     root = Path(data_dir)
     frames = FrameStore(root)
     # The id comes from a browser, and names a directory.
-    request = frames.request(projection_id) if ID.fullmatch(projection_id) else None
+    request = frames.request(projection_id) if JOB_ID.fullmatch(projection_id) else None
     if request is None:
         return
     known = {f.name for f in fields(Limits)}
