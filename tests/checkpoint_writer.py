@@ -6,7 +6,7 @@ Written from the descriptions of the format, on purpose without any code of the 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import google_crc32c
@@ -56,19 +56,23 @@ def field(number: int, value: int | bytes, wire: int | None = None) -> bytes:
 
 
 def table(
-    entries: Mapping[bytes, bytes], snappy: bool = False, block_size: int = 4096, restart: int = 16
+    entries: Mapping[bytes, bytes],
+    snappy: bool = False,
+    block_size: int = 4096,
+    restart: int = 16,
+    damage: Callable[[bytes], bytes] = bytes,
 ) -> bytes:
-    """Return the bytes of a LevelDB table."""
+    """Return the bytes of a LevelDB table; `damage` is done to blocks below their checksums."""
     content, handles, block, last = b"", {}, {}, b""
     for key, value in [*sorted(entries.items()), (None, b"")]:
         if block and (key is None or sum(map(len, block.values())) >= block_size):
-            handle, content = _stored(content, _block(block, restart), snappy)
+            handle, content = _stored(content, damage(_block(block, restart)), snappy)
             handles[last + b"\0"] = handle
             block = {}
         if key is not None:
             block[key], last = value, key
     meta, content = _stored(content, _block({}, restart), False)
-    index, content = _stored(content, _block(handles, 1), snappy)
+    index, content = _stored(content, damage(_block(handles, 1)), snappy)
     footer = (meta + index).ljust(40, b"\0") + struct.pack("<Q", 0xDB4775248B80FB57)
     return content + footer
 

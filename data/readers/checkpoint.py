@@ -77,7 +77,7 @@ def parse_bundle(content: bytes, name: str) -> Bundle:
     entries = dict(LevelTable(content, name).items())
     try:
         header = parse_message(entries.pop(b"", b""))
-        n_shards = number(header, 1)
+        n_shards, big_endian = number(header, 1), number(header, 2) == 1
         # Keys of slices begin with a zero byte; their variable names them.
         variables = tuple(
             _variable(key.decode(), parse_message(value), n_shards, entries)
@@ -91,7 +91,7 @@ def parse_bundle(content: bytes, name: str) -> Bundle:
             else f"{name} is damaged: a key is no text.",
             hint="Copy the file again, or open another step.",
         ) from None
-    return Bundle(n_shards, number(header, 2) == 1, variables)
+    return Bundle(n_shards, big_endian, variables)
 
 
 def _variable(

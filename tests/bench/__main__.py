@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tests.bench.bookmarks import bookmarks
 from tests.bench.bringing import runs, tables, uploads
+from tests.bench.checkpoints import checkpoints
 from tests.bench.clicking import clicking
 from tests.bench.components import components
 from tests.bench.drawing import drawing
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[Stored], Iterator[Line]]] = {
     "maps": maps,
     "sizes": sizes,
     "bookmarks": bookmarks,
+    "checkpoints": checkpoints,
 }
 
 

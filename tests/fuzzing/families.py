@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import random
+import tempfile
 import traceback
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +23,16 @@ from PIL import Image
 
 from data.errors import ProjectorError
 from data.limits import Limits
+from data.readers.checkpoint import parse_bundle
+from data.readers.checkpoint_v1 import parse_names
+from data.readers.checkpoint_variable import Variable
 from data.readers.image_sprite import Points
+from data.readers.level_table import LevelTable
 from data.readers.metadata_file import read_metadata
 from data.readers.projector_config import read_config
 from data.readers.tensor_file import ReadOptions, read_tensor
 from data.readers.thumbnails import read_thumbnails
+from tests.checkpoint_writer import write_checkpoint, write_first_version
 
 N_ROWS = 12
 
@@ -39,11 +46,17 @@ class Family:
     build_seeds : returns whole files
     suffixes : of their names
     opens : opens a file as the application would; what it returns is counted
+    share : of all damaged files that are asked for; None for an equal one
     """
 
     build_seeds: Callable[[], list[bytes]]
     suffixes: tuple[str, ...]
     opens: Callable[[Path, str, random.Random], str]
+    share: float | None = None
+
+    def count(self, of: int) -> int:
+        """Return how many of so many files are of this family."""
+        return math.ceil(of * (self.share or 1 / len(FAMILIES)))
 
 
 def saved(save: Callable[..., None], *values: object, **options: object) -> bytes:
@@ -261,9 +274,9 @@ def arrow_seeds() -> list[bytes]:
     return seeds
 
 
-def open_tensor(path: Path, name: str, chance: random.Random) -> str:
+def open_tensor(path: Path, name: str, chance: random.Random, tensor: str | None = None) -> str:
     options = ReadOptions(
-        tensor=chance.choice((None, "x", "X")) if name.endswith(("npz", "h5", "h5ad")) else None,
+        tensor=chance.choice((None, "x", "X")) if name.endswith(("npz", "h5", "h5ad")) else tensor,
         n_dims=chance.choice((1, 3, 5)) if name.endswith("bytes") else None,
         drop_invalid_rows=chance.random() < 0.8,
     )
@@ -301,6 +314,66 @@ def open_hdf5(path: Path, name: str, chance: random.Random) -> str:
     # An answer that is missing is a process that ended, of which the server tells in a sentence.
     assert "Traceback" not in answer, answer
     return answer or "ended"
+
+
+def checkpoints() -> list[tuple[dict[str, np.ndarray], dict[str, object]]]:
+    """Arrays and how they are stored; each in another number of data files."""
+    points = matrix()
+    parts = [(slice(0, 5), slice(0, 3)), (slice(5, 12), slice(0, 2)), (slice(5, 12), slice(2, 3))]
+    key = "model.Sx/.ATTRIBUTES/VARIABLE_VALUE"
+    return [
+        ({key: points, "step": np.int64(3)}, {}),
+        ({"a": points, "a/Adam": points}, {"slices": {"a": parts}, "n_shards": 2}),
+        (
+            {"a": points, "b": (points * 9).astype(np.int8)},
+            {"kinds": {"a": "bfloat16"}, "big_endian": True, "n_shards": 3, "snappy": True},
+        ),
+    ]
+
+
+def write_checkpoints(folder: Path) -> list[bytes]:
+    """Write data files for an index called input.index, and return the indexes."""
+    indexes = []
+    for arrays, options in checkpoints():
+        write_checkpoint(folder / "input", arrays, **options)
+        indexes.append((folder / "input.index").read_bytes())
+    return indexes
+
+
+def checkpoint_seeds() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        return write_checkpoints(Path(folder))
+
+
+def first_version_seeds() -> list[bytes]:
+    seeds = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x"
+        for arrays, options in checkpoints():
+            known = {name: options[name] for name in ("kinds", "slices") if name in options}
+            write_first_version(path, arrays, **known)
+            seeds.append(path.read_bytes())
+    return seeds
+
+
+def open_checkpoint(path: Path, name: str, chance: random.Random) -> str:
+    damaged = path.read_bytes()
+    if not path.with_name("input.data-00000-of-00001").exists():
+        write_checkpoints(path.parent)
+        path.write_bytes(damaged)
+    return open_variables(path, name, parse_bundle(damaged, name).variables, chance)
+
+
+def open_first_version(path: Path, name: str, chance: random.Random) -> str:
+    variables = parse_names(LevelTable(path.read_bytes(), name))
+    return open_variables(path, name, variables, chance)
+
+
+def open_variables(
+    path: Path, name: str, variables: Sequence[Variable], chance: random.Random
+) -> str:
+    wanted = chance.choice([None, *(variable.key for variable in variables)])
+    return open_tensor(path, name, chance, wanted)
 
 
 def open_metadata(path: Path, name: str, chance: random.Random) -> str:
@@ -352,6 +425,8 @@ FAMILIES = {
     "json": Family(json_seeds, (".json", ".jsonl"), open_tensor),
     "parquet": Family(parquet_seeds, (".parquet",), open_tensor),
     "arrow": Family(arrow_seeds, (".feather", ".arrow", ".arrows"), open_tensor),
+    "checkpoint": Family(checkpoint_seeds, (".index",), open_checkpoint, share=1),
+    "checkpoint of version 1": Family(first_version_seeds, (".ckpt",), open_first_version, share=1),
     "metadata": Family(metadata_seeds, (".tsv", ".csv"), open_metadata),
     "sprite": Family(sprite_seeds, (".png", ".jpg", ".webp"), open_sprite),
     "images": Family(image_seeds, (".zip",), open_sprite),

@@ -9,6 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 
+from data.readers.level_table import LevelTable
+from tests.checkpoint_writer import table
+
 # What parsers stumble over: limits of integers, numbers that are none, markers of other formats.
 PIECES = (
     *(b"\0", b"\xff", b"\xff\xff\xff\xff", b"\0" * 16, b"\x7f\xff\xff\xff", b"\x80"),
@@ -18,6 +21,7 @@ PIECES = (
     *(b"'O'", b"|O", b"<f8", b">f4", b"<c8", b"<U4", b"|V8", b"<M8[s]", b"<f2", b"|b1", b"<f16"),
     *(b"cos\nsystem\n(S'true'\ntR.", b"PK\x03\x04", b"\x93NUMPY", b"IDAT", b"IEND", b"acTL"),
 )
+TABLE_END = bytes.fromhex("57fb808b247547db")
 
 
 def mutated(seed: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
@@ -26,6 +30,8 @@ def mutated(seed: bytes, others: Sequence[bytes], chance: random.Random) -> byte
         return _mutated_archive(seed, others, chance)
     if seed.startswith(b"\x89PNG") and chance.random() < 0.6:
         return _mutated_png(seed, others, chance)
+    if seed.endswith(TABLE_END) and chance.random() < 0.8:
+        return _mutated_table(seed, others, chance)
     return _mutated_bytes(seed, others, chance)
 
 
@@ -90,3 +96,19 @@ def _mutated_png(seed: bytes, others: Sequence[bytes], chance: random.Random) ->
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         for kind, body in chunks
     )
+
+
+def _mutated_table(seed: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """Damage a key, a value or a block, and set the checksums right."""
+    entries = {key: bytes(value) for key, value in LevelTable(seed, "seed").items()}
+    damages_block = chance.random() < 0.3
+    if not damages_block:
+        key = chance.choice(sorted(entries))
+        value = _mutated_bytes(entries.pop(key), others, chance)
+        entries[_mutated_bytes(key, others, chance) if chance.random() < 0.1 else key] = value
+
+    def damage(block: bytes) -> bytes:
+        wanted = damages_block and chance.random() < 0.5
+        return _mutated_bytes(block, others, chance) if wanted else block
+
+    return table(entries, chance.random() < 0.5, chance.choice((1, 100, 4096)), damage=damage)

@@ -230,6 +230,7 @@ def hostile_tables() -> dict[str, bytes]:
             {b"": header, b"a": writer.field(1, 1) + writer.field(2, writer.shape_message((-1, 2)))}
         ),
         "no such shard": writer.table({b"": header, b"a": entry + writer.field(3, 2**31 - 1)}),
+        "byte order that is no number": writer.table({b"": header + writer.field(2, b"x")}),
         "group": writer.table({b"": b"\x0b\x0c"}),
         "slice that is not there": writer.table(
             {b"": header, b"a": entry + writer.field(7, writer.field(1, writer.field(2, 3)) * 2)}
