@@ -16,6 +16,7 @@ from callbacks import (
     projections,
     runs,
     selection,
+    tagging,
     view,
 )
 from data.services import Services
@@ -24,5 +25,5 @@ from data.services import Services
 def register(app: dash.Dash, services: Services) -> None:
     """Register every callback on the given application."""
     first = (links, datasets, columns, runs, view, projections, jobs, custom_axes, kept_axes)
-    for journey in (*first, selection, inspector, bookmarks):
+    for journey in (*first, selection, tagging, inspector, bookmarks):
         journey.register(app, services)

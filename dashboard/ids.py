@@ -146,6 +146,12 @@ ISOLATE = "isolate"
 STEP_BACK = "step-back"
 SHOW_ALL = "show-all"
 CLEAR = "clear"
+TAG = "tag"
+TAG_VALUE = "tag-value"
+TAG_COLUMN = "tag-column"
+AUTHOR = "author"
+LAST_EDIT = "last-edit"
+UNDO_TAG = "undo-tag"
 
 # Bookmarks
 BOOKMARKS = "bookmarks"

@@ -17,6 +17,7 @@ from data.stores.axes import AxisStore
 from data.stores.bookmarks import BookmarkStore, StoryStore
 from data.stores.datasets import DatasetStore
 from data.stores.durable_records import RESERVE_BYTES, DurableRecords
+from data.stores.metadata_edits import MetadataEdits
 from data.stores.previews import PreviewStore
 from data.stores.uploads import UploadStore
 from data.stores.views import ViewStore
@@ -31,6 +32,7 @@ class Services:
     data_dir: Path
     limits: Limits
     datasets: DatasetStore
+    edits: MetadataEdits
     projections: Projections
     measuring: Measuring
     axes: AxisStore
@@ -84,6 +86,7 @@ class Services:
             data_dir=data_dir,
             limits=limits,
             datasets=datasets,
+            edits=MetadataEdits(datasets),
             projections=projections,
             measuring=Measuring(data_dir, projections, limits),
             axes=AxisStore(datasets),

@@ -10,6 +10,7 @@ from dash import html
 from dashboard import ids
 from dashboard.panels.columns import column_select
 from dashboard.panels.parts import named, section, switch
+from dashboard.panels.tagging import build_tagging
 from data.view_state import ViewState
 
 MAX_CELL = 2_000
@@ -155,6 +156,7 @@ def _build_selection() -> html.Div:
                 ],
                 className="buttons",
             ),
+            build_tagging(),
         ],
         className="selection",
     )

@@ -170,7 +170,7 @@ class DatasetStore:
     def points(self, dataset_id: str) -> PresentPoints:
         """Return what is needed to read metadata for a dataset."""
         record, folder = self.record(dataset_id), self.directory / dataset_id
-        kept, metadata = folder / KEPT_ROWS, folder / _metadata_name(record.metadata_revision)
+        kept, metadata = folder / KEPT_ROWS, folder / metadata_name(record.metadata_revision)
         return PresentPoints(
             record.n_points,
             kept if kept.is_file() else None,
@@ -190,7 +190,7 @@ class DatasetStore:
                 columns = self._join_columns(record, columns, staged)
             sync_file(staged)
             revision = record.metadata_revision + 1
-            staged.rename(final / _metadata_name(revision))
+            staged.rename(final / metadata_name(revision))
             sync_directory(final)
             record = replace(
                 record,
@@ -206,7 +206,7 @@ class DatasetStore:
         self, record: DatasetRecord, new: tuple[Column, ...], staged: Path
     ) -> tuple[Column, ...]:
         """Put new columns beside, or in place of, those that are there."""
-        table = pq.read_table(self.directory / record.id / _metadata_name(record.metadata_revision))
+        table = pq.read_table(self.directory / record.id / metadata_name(record.metadata_revision))
         added = pq.read_table(staged)
         columns = {column.name: column for column in (*record.columns, *new)}
         if len(columns) > self.limits.metadata_columns:
@@ -308,7 +308,7 @@ class DatasetStore:
     def _load(self, record: DatasetRecord) -> Dataset:
         directory = self.directory / record.id
         tensor = np.load(directory / "tensor.npy", mmap_mode="r", allow_pickle=False)
-        path = directory / _metadata_name(record.metadata_revision)
+        path = directory / metadata_name(record.metadata_revision)
         table = pq.read_table(path) if path.is_file() else pa.table({})
         return Dataset(record, tensor, Metadata(table))
 
@@ -320,7 +320,7 @@ def content_id(directory: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     # Values, not the parquet file: its bytes depend on the version of the writer.
-    metadata = directory / _metadata_name(0)
+    metadata = directory / metadata_name(0)
     if metadata.is_file():
         table = pq.read_table(metadata)
         for name in table.column_names:
@@ -335,7 +335,8 @@ def content_id(directory: Path) -> str:
     return base64.b32encode(digest.digest()).decode().lower()[:26]
 
 
-def _metadata_name(revision: int) -> str:
+def metadata_name(revision: int) -> str:
+    """Return the name of the file of a revision of the metadata."""
     return f"metadata-{revision}.parquet" if revision else "metadata.parquet"
 
 

@@ -1,5 +1,6 @@
 """A training directory: runs, tensors and steps, also those written while the page is open."""
 
+import re
 import shutil
 
 import numpy as np
@@ -76,3 +77,29 @@ def test_the_files_that_pytorch_wrote_open_with_their_thumbnails(
     expect(tab.neighbors.locator(".thumbnail").first).to_be_visible()
     tab.choose("Tensor", "words/first")
     tab.wait_for_points(200)
+
+
+def test_the_checkpoints_that_tensorflow_wrote_open_without_it(
+    serve, open_page, real_data, tmp_path
+):
+    tutorial, mnist = (real_data / name for name in ("tf2_tutorial", "tf1_mnist"))
+    server = serve(tmp_path / "data", "--logdir", str(tutorial), "--logdir", str(mnist))
+    tab = open_page(server)
+    tab.choose("Run", "tf2_tutorial")
+    tab.wait_for_points(1999)
+    tab.search.fill("arguments")
+    tab.search.press("Enter")
+    expect(tab.page.locator("#search-message")).to_have_text("1 match", timeout=WAIT)
+    expect(tab.neighbors).to_have_count(100, timeout=WAIT)
+    expect(tab.neighbors.first).to_contain_text(re.compile(r"[a-z]+"))
+    tab.choose("Run", "tf1_mnist")
+    tab.wait_for_points(500)
+    expect(tab.page.get_by_label("Step", exact=True)).to_have_value("200")
+    expect(tab.page.get_by_label("Tensor", exact=True)).to_have_value("mnistembedding")
+    tab.click_point(tab.reachable_row())
+    expect(tab.neighbors.locator(".thumbnail").first).to_be_visible()
+    tab.choose("Tensor", "codes")
+    expect(tab.headline).to_contain_text("32 dims", timeout=WAIT)
+    projection = tab.view.get_attribute("data-projection")
+    tab.choose("Step", "0")
+    tab.wait_for_change("data-projection", projection)

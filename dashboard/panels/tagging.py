@@ -1,0 +1,85 @@
+"""Tagging the selection: a value in a column, by whom, and the last edit with its undo."""
+
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard import ids
+from dashboard.panels.parts import counted, named
+from data.stores.metadata_edits import MAX_AUTHOR, MAX_COLUMN_NAME, MetadataEdit
+
+DEFAULT_COLUMN = "tag"
+MAX_SHOWN = 40
+
+
+def build_tagging() -> html.Div:
+    """Build the form; it fits below the buttons of the selection."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    dmc.Autocomplete(
+                        id=ids.TAG_VALUE,
+                        label="Tag selection as",
+                        placeholder="Value",
+                        size="xs",
+                        value="",
+                        className="grow",
+                        attributes={"input": {"autoComplete": "off"}},
+                    ),
+                    dmc.Autocomplete(
+                        id=ids.TAG_COLUMN,
+                        label="Tag column",
+                        size="xs",
+                        value=DEFAULT_COLUMN,
+                        w=96,
+                        attributes={"input": {"autoComplete": "off", "maxLength": MAX_COLUMN_NAME}},
+                    ),
+                    html.Button(
+                        "Tag",
+                        id=ids.TAG,
+                        className="button",
+                        disabled=True,
+                        title="Give the selected points this value; for everybody who opens the "
+                        "dataset. Without a value, theirs is taken away.",
+                    ),
+                ],
+                className="row end",
+            ),
+            html.Div(
+                [
+                    dmc.TextInput(
+                        id=ids.AUTHOR,
+                        placeholder="Your name",
+                        size="xs",
+                        value="",
+                        w=96,
+                        debounce=300,
+                        attributes={"input": {"aria-label": "Tagged by", "maxLength": MAX_AUTHOR}},
+                    ),
+                    html.Span(id=ids.LAST_EDIT, className="hint grow last-edit"),
+                    html.Button(
+                        "Undo tag",
+                        id=ids.UNDO_TAG,
+                        className="button",
+                        disabled=True,
+                        title="Take the last edit of the metadata back",
+                    ),
+                ],
+                className="row",
+            ),
+        ],
+        className="tagging",
+        role="group",
+        **named(aria_label="Tag the selection"),
+    )
+
+
+def edit_text(edit: MetadataEdit | None) -> str:
+    """Say what an edit did: tag: cat, 23 points, Ann."""
+    if edit is None:
+        return ""
+    value = edit.value[:MAX_SHOWN] or "(nothing)"
+    parts = [f"{edit.column[:MAX_SHOWN]}: {value}", counted(edit.n_rows, "point"), edit.author]
+    return ", ".join(part for part in parts if part)
