@@ -26,6 +26,7 @@ def build_tagging() -> html.Div:
                         size="xs",
                         value="",
                         className="grow",
+                        comboboxProps={"keepMounted": False},
                         attributes={"input": {"autoComplete": "off"}},
                     ),
                     dmc.Autocomplete(

@@ -15,7 +15,7 @@ def test_a_lasso_selection_is_tagged_and_colored_by_the_tag(
     tab = open_page(serve(tmp_path / "data"))
     page = tab.page
     tab.wait_for_points(60)
-    value, legend = page.get_by_label("Tag selection as"), page.locator("#legend")
+    value, legend = page.get_by_role("textbox", name="Tag selection as"), page.locator("#legend")
     expect(tab.button("Tag")).to_be_disabled()
     page.keyboard.press("l")
     _, screen = coordinates_and_screen(tab)
@@ -26,7 +26,7 @@ def test_a_lasso_selection_is_tagged_and_colored_by_the_tag(
     n_selected = tab.shown("shown.selected.length")
     assert 0 < n_selected < 60
 
-    page.get_by_label("Tagged by").fill("Ann")
+    page.get_by_role("textbox", name="Tagged by").fill("Ann")
     value.fill("left")
     value.press("Enter")
     expect(page.get_by_label("Color by", exact=True)).to_have_value("tag", timeout=WAIT)
@@ -38,7 +38,7 @@ def test_a_lasso_selection_is_tagged_and_colored_by_the_tag(
 
     # The name is remembered, and everybody sees the tag.
     page.reload()
-    expect(page.get_by_label("Tagged by")).to_have_value("Ann", timeout=WAIT)
+    expect(page.get_by_role("textbox", name="Tagged by")).to_have_value("Ann", timeout=WAIT)
     expect(legend).to_contain_text("left")
     tab.button("Undo tag").click()
     expect(tab.button("Undo tag")).to_be_disabled(timeout=WAIT)
