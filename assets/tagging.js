@@ -12,7 +12,7 @@
   function rememberAuthor(name) {
     const known = localStorage.getItem(AUTHOR) || "";
     if (isKnown) localStorage.setItem(AUTHOR, name || "");
-    else if (known) window.dash_clientside.set_props("author", { value: known });
+    else if (known) window.dash_clientside.set_props("tag-author", { value: known });
     isKnown = true;
   }
 

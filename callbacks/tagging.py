@@ -28,7 +28,7 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.TAG, "n_clicks"),
         State(ids.TAG_COLUMN, "value"),
         State(ids.TAG_VALUE, "value"),
-        State(ids.AUTHOR, "value"),
+        State(ids.TAG_AUTHOR, "value"),
         State(ids.SELECTED_ROWS, "data"),
         State(ids.VIEW_STATE, "data"),
         running=[(Output(ids.TAG, "disabled"), True, False)],
@@ -41,7 +41,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @app.callback(
         Output(ids.OPENED, "data", allow_duplicate=True),
         Input(ids.UNDO_TAG, "n_clicks"),
-        State(ids.AUTHOR, "value"),
+        State(ids.TAG_AUTHOR, "value"),
         State(ids.VIEW_STATE, "data"),
         prevent_initial_call=True,
     )
@@ -82,7 +82,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("projector", "rememberAuthor"),
-        Input(ids.AUTHOR, "value"),
+        Input(ids.TAG_AUTHOR, "value"),
     )
 
 

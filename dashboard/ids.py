@@ -149,7 +149,7 @@ CLEAR = "clear"
 TAG = "tag"
 TAG_VALUE = "tag-value"
 TAG_COLUMN = "tag-column"
-AUTHOR = "author"
+TAG_AUTHOR = "tag-author"
 LAST_EDIT = "last-edit"
 UNDO_TAG = "undo-tag"
 

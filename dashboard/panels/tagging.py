@@ -51,7 +51,7 @@ def build_tagging() -> html.Div:
             html.Div(
                 [
                     dmc.TextInput(
-                        id=ids.AUTHOR,
+                        id=ids.TAG_AUTHOR,
                         placeholder="Your name",
                         size="xs",
                         value="",
