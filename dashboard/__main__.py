@@ -1,4 +1,4 @@
-"""The command line: start the server, or add a dataset."""
+"""The command line: start the server, add a dataset, or compute a projection."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboard.adding import add_bookmarks, add_demo, add_files
 from dashboard.command_line import build_parser
+from dashboard.project import project
 from dashboard.settings import Settings, read_settings
 from data.errors import ChooseTensorError, ParameterError, ProjectorError, StorageError
 
@@ -23,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings(given, os.environ)
         if given.get("command") == "add":
             add_files(settings, given, say)
+        elif given.get("command") == "project":
+            project(settings, given, say)
         else:
             start(settings)
     except ProjectorError as error:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import fields
+from typing import Any
 
 from dashboard.settings import LISTS, SETTINGS, Setting
+from data.projections.parameter_table import PcaParameters, TsneParameters
 
 EPILOG = "Every option can also be set in the environment, such as EMBEDDING_DASHBOARD_PORT=8050."
 
@@ -20,12 +23,16 @@ ADD_OPTIONS = (
     ("--drop-invalid-rows", "1|0", "leave out rows with missing or infinite values (1), or refuse"),
 )
 
+# What `project` computes. The table of all methods would import numpy.
+METHODS: dict[str, type[Any]] = {"pca": PcaParameters, "tsne": TsneParameters}
+
 
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser; it only takes the line apart, values are read with the settings."""
     parser = argparse.ArgumentParser(
         prog="embedding-dashboard",
-        usage="%(prog)s [option ...]\n       %(prog)s add FILE [option ...]",
+        usage="%(prog)s [option ...]\n       %(prog)s add FILE [option ...]\n"
+        "       %(prog)s project DATASET [option ...]",
         description="Look at embeddings in the browser: start the server.",
         epilog=EPILOG,
         argument_default=argparse.SUPPRESS,
@@ -33,7 +40,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     for setting in SETTINGS:
         _add_option(parser, setting)
-    commands = parser.add_subparsers(dest="command", metavar="add FILE", title="another command")
+    commands = parser.add_subparsers(
+        dest="command", metavar="add FILE | project DATASET", title="other commands"
+    )
     adding = commands.add_parser(
         "add",
         prog="embedding-dashboard add",
@@ -52,7 +61,33 @@ def build_parser() -> argparse.ArgumentParser:
     for setting in SETTINGS:
         if setting.name == "data_dir" or setting.is_limit:
             _add_option(adding, setting)
+    _add_project(commands)
     return parser
+
+
+def _add_project(commands: Any) -> None:
+    """Add the command that computes a projection; its options are the methods' parameters."""
+    projecting = commands.add_parser(
+        "project",
+        prog="embedding-dashboard project",
+        help="compute a projection of a dataset, or follow one that runs; see project --help",
+        description="Compute a projection; a running server shows it at once.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    projecting.add_argument("dataset", metavar="DATASET", help="id or name of a dataset")
+    projecting.add_argument("--method", choices=list(METHODS), default="tsne", help="how")
+    projecting.add_argument("--author", metavar="NAME", help="who asks, for the others")
+    # A parameter that several methods have is one option.
+    parts = [part for method in METHODS.values() for part in fields(method)]
+    known = {part.name: part.metadata["rule"] for part in parts}
+    for name, rule in known.items():
+        text = rule.help.replace("%", "%%")
+        option = "--" + name.replace("_", "-")
+        projecting.add_argument(option, metavar="VALUE", help=text)
+    for setting in SETTINGS:
+        if setting.name == "data_dir" or setting.is_limit:
+            _add_option(projecting, setting)
 
 
 def _add_option(parser: argparse.ArgumentParser, setting: Setting) -> None:

@@ -2,8 +2,11 @@
 
 import os
 import random
+import re
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,7 +17,7 @@ import pytest
 from data.limits import Limits
 from data.projecting import Projections
 from data.services import Services
-from tests.running_server import start_server
+from tests.running_server import REPOSITORY, start_server
 from tests.waiting import wait_until
 
 LEASE = ("--lease-seconds", "1")
@@ -201,3 +204,25 @@ def get(url: str) -> dict[str, object]:
     import requests
 
     return requests.get(url, timeout=30).json()
+
+
+def test_the_command_line_computes_and_shares(data_dir):
+    command = [sys.executable, "-m", "dashboard", "project", "Clustered", "--method", "tsne"]
+    options = ["--n-iter", "40", "--perplexity", "20", "--data-dir", str(data_dir)]
+    run = subprocess.run(
+        [*command, *options], capture_output=True, text=True, timeout=60, cwd=REPOSITORY
+    )
+    assert run.returncode == 0, run.stderr
+    found = re.search(r"id: (\S+)", run.stdout)
+    assert found
+    record = opened(data_dir)[0].record(found[1])
+    assert (record.state, record.parameters["perplexity"]) == ("done", 20)
+    wrong = subprocess.run(
+        [*command, "--perplexity", "900", "--data-dir", str(data_dir)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=REPOSITORY,
+    )
+    assert wrong.returncode == 2
+    assert "from 1 to 166" in wrong.stderr
