@@ -290,8 +290,8 @@ def n_datasets(server):
 
 def test_an_upload_cut_at_twenty_places_goes_on_to_the_right_bytes(server):
     chance = random.Random(5)
-    content = npy(np.random.default_rng(5).random((8_192, 256), np.float32))
-    step = 400_000
+    content = npy(np.random.default_rng(5).random((65_536, 256), np.float32))
+    step = 1_600_000
     before = n_datasets(server)
     upload_id = begin_at(server, "cut.npy", content)
     offsets = range(0, len(content), step)
@@ -314,7 +314,7 @@ def test_an_upload_cut_at_twenty_places_goes_on_to_the_right_bytes(server):
     assert ask(server, "POST", f"{UPLOADS}/{upload_id}/complete")[0] == 200
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     status, record = ask(server, "POST", DATASETS, f"tensors_upload={upload_id}", form)
-    assert (status, record["n_points"], record["n_dims"]) == (201, 8_192, 256)
+    assert (status, record["n_points"], record["n_dims"]) == (201, 65_536, 256)
     with bytes_at(server, f"{DATASETS}/{record['id']}/tensor") as stored:
         assert hashlib.sha256(stored).digest() == hashlib.sha256(content).digest()
     assert "Traceback" not in server.output

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import threading
 import time
 from pathlib import Path
@@ -69,7 +71,25 @@ class Watch:
                 self.most[pid] = max(self.most[pid], psutil.Process(pid).memory_info().rss)
 
 
-def test_a_gigabyte_passes_through_without_growing_the_server(large, tmp_path, capsys):
+def open_by_form(client: ChunkClient, upload_id: str) -> tuple[int, dict]:
+    form = urlencode({"tensors_upload": upload_id}).encode()
+    kind = "application/x-www-form-urlencoded"
+    return client.ask("POST", "/api/v1/datasets", form, Content_Type=kind)
+
+
+def open_by_preview(client: ChunkClient, upload_id: str) -> tuple[int, dict]:
+    """As the page does: read it, show it, then keep what was staged."""
+    address, kind = f"/page/previews/{secrets.token_hex(16)}", "application/json"
+    body = json.dumps({"uploads": {"tensors": upload_id}}).encode()
+    started = time.perf_counter()
+    status, preview = client.ask("PUT", address, body, Content_Type=kind)
+    assert (status, preview["n_points"]) == (200, N_POINTS)
+    print(f"\nupload -> preview: {time.perf_counter() - started:.1f} s", end="")
+    return client.ask("POST", f"{address}/open", b'{"name": "large"}', Content_Type=kind)
+
+
+@pytest.mark.parametrize("opened", [open_by_form, open_by_preview])
+def test_a_gigabyte_passes_through_without_growing_the_server(large, tmp_path, capsys, opened):
     with capsys.disabled(), start_server(tmp_path / "data") as server:
         client = ChunkClient(server.url)
         client.ask("GET", "/healthz")
@@ -81,13 +101,7 @@ def test_a_gigabyte_passes_through_without_growing_the_server(large, tmp_path, c
             upload_id = client.upload(large)
             sent = time.perf_counter()
             uploading = watch.growth
-            form = urlencode({"tensors_upload": upload_id}).encode()
-            status, record = client.ask(
-                "POST",
-                "/api/v1/datasets",
-                form,
-                Content_Type="application/x-www-form-urlencoded",
-            )
+            status, record = opened(client, upload_id)
             done = time.perf_counter()
         assert (status, record["n_points"], record["n_dims"]) == (201, N_POINTS, N_DIMS)
         size = large.stat().st_size
