@@ -6,12 +6,12 @@
   const isPicture = (file) => /\.(png|jpe?g|webp|gif|bmp)$/i.test(file.name);
 
   // By ending and name; a second table is metadata.
-  function place(file) {
+  function place(file, task) {
     const name = file.name.toLowerCase();
     const isTable = /\.(tsv|csv|txt)$/.test(name);
-    if (projector.upload.isForDataset()) return "metadata";
+    if (task.dataset) return "metadata";
     if (isPicture(file) || name.endsWith(".zip")) return "sprite";
-    if (isTable && (/meta|label/.test(name) || projector.upload.isChosen("tensors"))) return "metadata";
+    if (isTable && (/meta|label/.test(name) || task.files.tensors)) return "metadata";
     return "tensors";
   }
 
@@ -24,16 +24,16 @@
     const names = folders(transfer);
     const files = [...transfer.files].filter((file) => !names.includes(file.name));
     const nPictures = files.filter(isPicture).length;
-    projector.upload.open();
+    const task = projector.openUpload();
     if (names.length || nPictures > 1) {
       const what = names.length ? `“${names[0]}” is a folder` : `These are ${nPictures} pictures`;
-      projector.upload.say(`${what}: put the pictures into a .zip and drop that; they become the thumbnails.`);
-      return;
+      task.error = { message: `${what}: put the pictures into a .zip and drop that; they become the thumbnails.` };
+      return task.onChange();
     }
     // Arrays first, so that a table beside one is taken for its metadata.
     files.sort((a, b) => isArray(b) - isArray(a));
-    for (const file of files) projector.upload.choose(place(file), file);
-    projector.upload.refresh();
+    for (const file of files) task.choose(place(file, task), file);
+    task.refresh();
   }
 
   const page = document.documentElement;
