@@ -35,6 +35,8 @@
       // What is farther than the middle of the picture fades, what is nearer does not.
       float haze = clamp((distance / reach - 0.8) * 0.9, 0.0, 0.9) * fog;
       color.rgb = mix(color.rgb, ground, state >= 2.0 ? 0.0 : haze);
+      // What does not stand out steps back; thumbnails do so in the other shader.
+      if (state == 1.0) color.rgb = mix(color.rgb, ground, 0.6);
       // What stands out lies before everything else but keeps its order: nothing hides it.
       if (state >= 2.0) gl_Position.z = gl_Position.z * 0.1 - gl_Position.w * 0.9;
       // A flat picture has one depth, before the grid: what is drawn later lies on top.
