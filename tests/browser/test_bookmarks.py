@@ -54,7 +54,7 @@ def save(tab, name, note="", author=None):
     tab.page.get_by_label("Bookmark name").fill(name)
     tab.page.get_by_label("Note", exact=True).fill(note)
     if author is not None:
-        tab.page.get_by_label("Your name").fill(author)
+        tab.page.get_by_role("dialog").get_by_label("Your name").fill(author)
     tab.button("Save").click()
     expect(tab.page.locator("#bookmark-message")).to_contain_text(f"Saved “{name}”")
 
