@@ -96,7 +96,7 @@
     const kl = record.kl_divergence;
     parts.kl.textContent = kl === undefined || kl === null ? "KL divergence" : `KL divergence ${kl.toFixed(3)}`;
     parts.line.setAttribute("points", points(record.kl_curve));
-    parts.curve.hidden = !record.n_iterations;
+    parts.curve.hidden = record.method !== "tsne";
     parts.buttons.pause.textContent = record.state === "paused" ? "Resume" : "Pause";
     for (const name of ["pause", "stop", "perturb"]) parts.buttons[name].hidden = !live;
     parts.buttons.pause.disabled = record.state === "lost";

@@ -55,11 +55,13 @@
   }
 
   // Values that belong to a map, by their address; those that are not here yet are missing.
-  const kept = new Map();
+  const kept = new Map(), fetching = new Set();
   let wantedUrl = null;
 
   async function fetchOfMap(url, coloring) {
+    fetching.add(url);
     const answer = await projector.fetchMeasured(url, () => wantedUrl === url);
+    fetching.delete(url);
     if (!answer) return;
     kept.set(url, new Float32Array(await answer.arrayBuffer()));
     if (kept.size > 6) kept.delete(kept.keys().next().value);
@@ -74,10 +76,10 @@
     if (!coloring.url.includes("{projection}")) return projector.fetchValues(coloring.url, coloring.type);
     const shown = projector.shownComponents(projection, dimensionality, components);
     const url = coloring.url.replace("{projection}", projection.id).replace("{components}", shown);
-    const isNew = wantedUrl !== url;
     wantedUrl = url;
     if (kept.has(url)) return kept.get(url);
-    if (isNew && ["done", "stopped"].includes(projection.state)) void fetchOfMap(url, coloring);
+    const isOver = ["done", "stopped"].includes(projection.state);
+    if (isOver && !fetching.has(url)) void fetchOfMap(url, coloring);
     return new Float32Array(coloring.n_rows).fill(NaN);
   };
 

@@ -151,6 +151,9 @@ def register(app: dash.Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def choose(event: Any, chosen: Any, isolation: Any, info: Any) -> tuple[Any, ...]:
+        if not event:
+            # At the start of a page everything counts as changed.
+            return no_update, no_update, no_update, no_update
         record = services.projections.record(str(content(event).get("id")))
         if record.dataset != content(info).get("id"):
             return no_update, no_update, no_update, no_update

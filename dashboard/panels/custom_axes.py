@@ -46,7 +46,6 @@ def _build_axis(axis: str, ends: tuple[str, str]) -> html.Div:
                         placeholder="Name, or a kept axis",
                         size="xs",
                         className="grow",
-                        debounce=200,
                         maxDropdownHeight=200,
                         comboboxProps={"keepMounted": False},
                         attributes={"input": {"aria-label": f"Name of {axis.upper()}"}},

@@ -82,8 +82,8 @@ def test_points_are_colored_by_how_many_neighbors_they_keep(page: DashboardPage)
     page.choose("Color by", "Neighbors kept")
     page.page.wait_for_function(
         """() => {
-            const { values } = projector.shown;
-            return values && values.length === 1797 && !Number.isNaN(values[0]);
+            const { coloring, values } = projector.shown;
+            return coloring.column === "@preservation" && !Number.isNaN(values[0]);
         }"""
     )
     mean = page.shown("shown.values.reduce((sum, value) => sum + value, 0) / 1797")
@@ -110,7 +110,7 @@ def test_columns_are_shown_as_they_are(open_page, serve, real_data, tmp_path):
     page.wait_for_points(150)
     choose_method(page, "As is")
     for column in ("petal-length", "petal-width"):
-        page.page.get_by_label("Columns as axes").click()
+        page.page.get_by_role("textbox", name="Columns as axes").click()
         page.page.get_by_role("option", name=column).click()
     run_method(page, "columns")
     found = page.shown("[shown.axes[0][0], shown.axes[1][0], shown.dimensionality]")
