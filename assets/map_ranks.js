@@ -20,7 +20,7 @@
 
   async function rankNeighbors(found, projection, dimensionality, ...components) {
     const mine = (latest += 1);
-    const isKnown = found && projection && projection.n_components > 0;
+    const isKnown = found && projection && projection.n_components > 0 && !projector.isLive(projection);
     let ranks = null;
     try {
       if (isKnown) ranks = await fetchRanks(projection, found, dimensionality, components);
