@@ -56,7 +56,6 @@ def build_tagging() -> html.Div:
                         size="xs",
                         value="",
                         w=96,
-                        debounce=300,
                         attributes={"input": {"aria-label": "Tagged by", "maxLength": MAX_AUTHOR}},
                     ),
                     html.Span(id=ids.LAST_EDIT, className="hint grow last-edit"),
