@@ -37,8 +37,9 @@ def test_a_lasso_selection_is_tagged_and_colored_by_the_tag(
     expect(value).to_have_value("")
 
     # The name is remembered, and everybody sees the tag.
-    page.reload()
+    tab.open()
     expect(page.get_by_role("textbox", name="Tagged by")).to_have_value("Ann", timeout=WAIT)
+    tab.choose("Color by", "tag")
     expect(legend).to_contain_text("left")
     tab.button("Undo tag").click()
     expect(tab.button("Undo tag")).to_be_disabled(timeout=WAIT)
