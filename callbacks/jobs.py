@@ -21,8 +21,8 @@ from data.projections.methods import METHODS
 from data.projections.parameters import rules
 from data.rows import encode_rows
 from data.services import Services
-from data.worker import work
-from data.workers import worker_context
+from data.workers.processes import worker_context
+from data.workers.worker import work
 
 # Methods whose parameters stand in a form made from their table.
 STEPWISE = ("tsne", "umap")

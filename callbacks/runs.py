@@ -11,7 +11,7 @@ from callbacks.arguments import content, texts
 from dashboard import ids
 from dashboard.panels.data import build_messages
 from data.errors import NotFoundError
-from data.opening import open_tensor
+from data.logdirs.opening import open_tensor
 from data.services import Services
 
 # How the step of a tensor that has none stands in a select.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from urllib.parse import parse_qs
 
-from data.bookmark import Bookmark, Story
+from data.bookmarks.bookmark import Bookmark, Story
 from data.color_choices import is_special
 from data.dataset import DatasetRecord, label_column
 from data.errors import NotFoundError

@@ -81,7 +81,7 @@ def add_bookmarks(settings: Settings) -> None:
 
 
 def _add_bookmarks(settings: Settings) -> None:
-    from data.exchange.opening import open_file
+    from data.bookmarks.exchange.opening import open_file
     from data.services import Services
 
     services = Services.open(settings.data_dir, settings.limits(), settings.logdir)

@@ -131,7 +131,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def _watch_jobs(self, services: Any, server: Any) -> None:
         """Take up what an earlier server left, and from now on what loses its process."""
         from dashboard.routes.frames import IS_CLOSING
-        from data.workers import used_before, warm_up
+        from data.workers.processes import used_before, warm_up
 
         server.config[IS_CLOSING] = lambda: self.worker is not None and not self.worker.alive
 
@@ -151,7 +151,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def suspend_workers(self, arbiter: Any) -> None:
         """Let running projections save and end; the next start goes on with them."""
         from data.jobs import Jobs
-        from data.workers import suspend_workers
+        from data.workers.processes import suspend_workers
 
         suspend_workers(Jobs(self.settings.data_dir, self.settings.limits()))
 

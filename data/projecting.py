@@ -24,7 +24,7 @@ from data.stores.datasets import DatasetStore
 from data.stores.files import alone, write_json
 from data.stores.frames import Frame, FrameStore
 from data.stores.projections import ProjectionStore, now
-from data.workers import start_worker
+from data.workers.processes import start_worker
 
 # Longer computations leave the request and become a job.
 AT_ONCE_SECONDS = 2.0

@@ -10,7 +10,7 @@ from typing import Self
 
 from data.errors import StorageError
 from data.limits import Limits
-from data.logdirs import LogDirectories
+from data.logdirs.directories import LogDirectories
 from data.measuring import Measuring
 from data.projecting import Projections
 from data.stores.axes import AxisStore

@@ -11,11 +11,11 @@ from dashboard.routes.arguments import json_object, one_of, switch
 from dashboard.routes.links import shared_url
 from dashboard.routes.uploads import received_form
 from dashboard.settings import Settings
-from data.bookmark import Bookmark
-from data.bookmarking import change_bookmark, save_bookmark
+from data.bookmarks.bookmark import Bookmark
+from data.bookmarks.bookmarking import change_bookmark, save_bookmark
+from data.bookmarks.exchange.opening import Opened, open_file
+from data.bookmarks.exchange.writing import write_file
 from data.errors import ParameterError
-from data.exchange.opening import Opened, open_file
-from data.exchange.writing import write_file
 from data.services import Services
 
 FIELDS = ("name", "note", "author", "view", "thumbnail")

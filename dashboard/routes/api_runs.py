@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, url_for
 
 from dashboard.routes.arguments import json_object, text_field
 from data.errors import ParameterError
-from data.opening import open_tensor
+from data.logdirs.opening import open_tensor
 from data.services import Services
 
 # The largest whole number that every reader of JSON takes as it is.

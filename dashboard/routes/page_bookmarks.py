@@ -16,9 +16,9 @@ from dashboard.routes.api_bookmarks import (
 from dashboard.routes.arguments import json_object
 from dashboard.routes.links import shared_url
 from dashboard.settings import Settings
-from data.bookmark import MAX_STEPS, Bookmark, Story
+from data.bookmarks.bookmark import MAX_STEPS, Bookmark, Story
+from data.bookmarks.exchange.offered import offered_file, open_offered
 from data.errors import NotFoundError, ParameterError
-from data.exchange.offered import offered_file, open_offered
 from data.services import Services
 
 FOREVER = "private, max-age=31536000, immutable"

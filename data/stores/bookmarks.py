@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from diskcache import Cache
 
-from data.bookmark import Bookmark, Kept, Story, new_id, now
+from data.bookmarks.bookmark import Bookmark, Kept, Story, new_id, now
 from data.errors import DiskFullError, EditConflictError, NotFoundError, ParameterError
 from data.stores.durable_records import DurableRecords
 

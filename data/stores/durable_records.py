@@ -15,7 +15,7 @@ from typing import Any
 
 from diskcache import Cache, Timeout
 
-from data.bookmark import now
+from data.bookmarks.bookmark import now
 from data.errors import DiskFullError, ProjectorError, StorageError
 from data.stores.files import alone, write_bytes
 from data.stores.json_disk import FOREIGN, JsonDisk, UnreadableValueError

@@ -9,7 +9,7 @@ from dashboard.adding import _add_bookmarks, add_bookmarks
 from dashboard.app import create_app
 from dashboard.settings import Settings
 from data.errors import ReadError
-from data.opening import open_tensor
+from data.logdirs.opening import open_tensor
 from data.services import Services
 from data.view_state import ViewState
 

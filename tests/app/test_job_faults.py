@@ -150,14 +150,15 @@ def test_a_web_server_that_is_killed_leaves_its_jobs_running(data_dir):
     projections, dataset = opened(data_dir)
     with start_server(data_dir, *LEASE) as server:
         port = server.url.rsplit(":", 1)[1]
-        record = ask_server(server.url, dataset, {**PARAMETERS, "n_iter": 6_000})
+        record = ask_server(server.url, dataset, {**PARAMETERS, "n_iter": 20_000})
         job = running_at(projections, record["id"], 10)
         parents = [server.process.pid]
         parents += [p.pid for p in psutil.Process(server.process.pid).children()]
         for pid in parents:
             kill(pid)
         server.process.wait()
-        # The port is free at once: the worker has none of the server's sockets.
+        # Threads of a killed process end a moment after it. The worker holds none of its sockets.
+        wait_until(lambda: not is_listened_to(int(port)))
         with start_server(data_dir, *LEASE, "--port", port) as again:
             assert again.url == server.url
             assert psutil.pid_exists(job.pid)
@@ -174,7 +175,7 @@ def test_a_web_server_that_is_killed_leaves_its_jobs_running(data_dir):
 def test_a_stopped_server_saves_and_the_next_one_goes_on(data_dir):
     projections, dataset = opened(data_dir)
     with start_server(data_dir, *LEASE) as server:
-        record = ask_server(server.url, dataset, {**PARAMETERS, "n_iter": 6_000})
+        record = ask_server(server.url, dataset, {**PARAMETERS, "n_iter": 20_000})
         job = running_at(projections, record["id"], 10)
         started = time.monotonic()
         assert server.stop() == 0
@@ -189,6 +190,13 @@ def test_a_stopped_server_saves_and_the_next_one_goes_on(data_dir):
         assert resumed.pid != job.pid
         assert resumed.losses == 0
         projections.delete(record["id"])
+
+
+def is_listened_to(port: int) -> bool:
+    return any(
+        connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+        for connection in psutil.net_connections("tcp")
+    )
 
 
 def ask_server(url: str, dataset: str, parameters: dict[str, object]) -> dict[str, str]:

@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from data.limits import Limits
-from data.logdirs import LogDirectories
+from data.logdirs.directories import LogDirectories
 from data.readers.tensor_file import ReadOptions, read_tensor
 from tests.bench.repeat import alternate
 from tests.bench.stored import Stored

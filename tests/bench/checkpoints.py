@@ -12,8 +12,8 @@ from statistics import median
 import numpy as np
 
 from data.limits import Limits
-from data.logdirs import LogDirectories
-from data.opening import open_tensor
+from data.logdirs.directories import LogDirectories
+from data.logdirs.opening import open_tensor
 from data.readers.checkpoint import read_checkpoint
 from data.readers.contract import ReadOptions
 from data.services import Services

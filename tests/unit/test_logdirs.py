@@ -13,9 +13,9 @@ import pytest
 from data.errors import NotFoundError, ReadError
 from data.inside import open_inside
 from data.limits import Limits
-from data.logdirs import LogDirectories
-from data.opening import open_tensor
-from data.runs import Run
+from data.logdirs.directories import LogDirectories
+from data.logdirs.opening import open_tensor
+from data.logdirs.runs import Run
 from data.services import Services
 
 CONFIG = "projector_config.pbtxt"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from data.checkpoints import FoundCheckpoint
+from data.logdirs.checkpoints import FoundCheckpoint
+from data.logdirs.run_builder import CheckpointEntry, RunBuilder, compare_shapes
+from data.logdirs.runs import Attachments, RunTensor
 from data.readers.checkpoint_variable import Variable, held, offered
-from data.run_builder import CheckpointEntry, RunBuilder, compare_shapes
-from data.runs import Attachments, RunTensor
 from data.shown_names import shown, shown_names
 
 NOTHING_SAID = CheckpointEntry("", "", (), Attachments(), ())

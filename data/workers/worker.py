@@ -130,7 +130,7 @@ def work(data_dir: str, projection_id: str) -> None:
         with lease.kept_alive():
             slot.take("queued")
             # Imported when it is this job's turn: a waiting process stays small.
-            from data.computing import compute_job
+            from data.workers.computing import compute_job
 
             compute_job(root, limits, lease, slot, job)
     except Interrupted:

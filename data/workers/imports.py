@@ -18,7 +18,7 @@ import scipy.linalg  # noqa: E402
 import scipy.sparse.linalg  # noqa: E402
 import threadpoolctl  # noqa: E402
 
-import data.computing  # noqa: E402
+import data.workers.computing  # noqa: E402
 from data.compiled import keep_compiled_code  # noqa: E402
 
 keep_compiled_code()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from data.bookmark import Bookmark
+from data.bookmarks.bookmark import Bookmark
+from data.bookmarks.pictures import kept_picture
 from data.errors import ParameterError
-from data.pictures import kept_picture
 from data.services import Services
 from data.view_state import ViewState, check_rows
 

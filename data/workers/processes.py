@@ -12,7 +12,7 @@ from typing import Any
 from data.jobs import Jobs
 
 # What the process imports that workers are forked from, so that a job starts at once.
-PRELOADED = ("data.worker_imports",)
+PRELOADED = ("data.workers.imports",)
 # An empty file under jobs/, made by the first UMAP of a data directory.
 UMAP_USED = "umap-used"
 
@@ -36,7 +36,7 @@ def worker_context(also: Sequence[str] = ()) -> Any:
 
 def used_before(root: Path) -> tuple[str, ...]:
     """Return what to import ahead because people here use it: UMAP takes some seconds."""
-    return ("data.umap_imports",) if (root / "jobs" / UMAP_USED).exists() else ()
+    return ("data.workers.umap_imports",) if (root / "jobs" / UMAP_USED).exists() else ()
 
 
 def warm_up(also: Sequence[str] = ()) -> None:
@@ -51,7 +51,7 @@ def start_worker(root: Path, projection_id: str) -> None:
     """Start a process that computes a projection, and do not wait for it."""
     from multiprocess import process
 
-    from data.worker import work
+    from data.workers.worker import work
 
     worker = worker_context().Process(target=work, args=(str(root), projection_id))
     worker.start()

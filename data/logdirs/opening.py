@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from data.dataset import DatasetRecord
 from data.errors import ChooseTensorError, NotFoundError, ReadError
-from data.fetching import Located, fetch
+from data.logdirs.fetching import Located, fetch
 from data.services import Services
 from data.stores.files import staging
 

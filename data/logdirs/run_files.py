@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-from data.checkpoints import CheckpointFiles, FoundCheckpoint, stem_of
 from data.errors import ProjectorError, ReadError
 from data.inside import find_inside, resolve_inside
+from data.logdirs.checkpoints import CheckpointFiles, FoundCheckpoint, stem_of
+from data.logdirs.remembered import Remembered
+from data.logdirs.run_builder import RunBuilder
+from data.logdirs.run_checkpoints import add_checkpoints
+from data.logdirs.run_folders import INDEX, Folder, RunFolders
+from data.logdirs.runs import FoundFile, Run
 from data.readers.glance import Glance, TooLongError, glance
 from data.readers.projector_config import MAX_BYTES, ProjectorConfig, read_config
-from data.remembered import Remembered
-from data.run_builder import RunBuilder
-from data.run_checkpoints import add_checkpoints
-from data.run_folders import INDEX, Folder, RunFolders
-from data.runs import FoundFile, Run
 from data.shown_names import shown
 
 OpenFile = Callable[[Path, Path], IO[bytes]]

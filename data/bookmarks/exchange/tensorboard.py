@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from data.bookmark import MAX_NAME, Bookmark
+from data.bookmarks.bookmark import MAX_NAME, Bookmark
+from data.bookmarks.exchange.format import Draft
+from data.bookmarks.exchange.tensorboard_camera import camera_of_state, state_of_camera
 from data.dataset import DatasetRecord
-from data.exchange.format import Draft
-from data.exchange.tensorboard_camera import camera_of_state, state_of_camera
 from data.projection import ProjectionRecord
 from data.rows import encode_rows
 

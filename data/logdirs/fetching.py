@@ -12,11 +12,11 @@ from typing import IO
 
 from data.errors import ReadError
 from data.inside import open_inside
+from data.logdirs.runs import FoundFile, Run, RunTensor
 from data.parsing import ParseRequest, ReadOptions, Source
 from data.readers import checkpoint_v1
 from data.readers.checkpoint import SUFFIX, Piece, parse_bundle, shard_name
 from data.readers.checkpoint_variable import choose
-from data.runs import FoundFile, Run, RunTensor
 from data.stores.files import storage_errors
 
 COPY_BYTES = 2**26

@@ -26,8 +26,8 @@ from data.stores.datasets import DatasetStore
 from data.stores.frames import FrameStore
 from data.stores.graphs import GraphStore
 from data.stores.projections import ProjectionStore
-from data.worker import LOOK_SECONDS, Lease, Slot
-from data.workers import UMAP_USED
+from data.workers.processes import UMAP_USED
+from data.workers.worker import LOOK_SECONDS, Lease, Slot
 
 # A checkpoint costs a few times a frame, and losing a second or two of work hurts nobody.
 CHECKPOINT_SECONDS = 2.0

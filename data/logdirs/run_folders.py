@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from data.logdirs.remembered import Remembered
 from data.readers.projector_config import is_config_name
-from data.remembered import Remembered
 
 # What lies deeper, or beyond so many folders, is not looked for: someone gave the wrong folder.
 MAX_DEPTH = 20

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from data.errors import ReadError
 from data.inside import find_inside
+from data.logdirs.runs import Attachments, FoundFile, Run, RunTensor
 from data.readers.glance import Glance
 from data.readers.projector_config import Entry, ProjectorConfig
-from data.runs import Attachments, FoundFile, Run, RunTensor
 from data.shown_names import shown, shown_names
 
 # PyTorch writes tag:step with at least five digits; TensorFlow's ":0" is no part of the name.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data.bookmarks.exchange.format import MAX_BYTES
+from data.bookmarks.exchange.opening import Opened, open_file
 from data.errors import NotFoundError
-from data.exchange.format import MAX_BYTES
-from data.exchange.opening import Opened, open_file
-from data.fetching import source_of
-from data.runs import Run, RunTensor
+from data.logdirs.fetching import source_of
+from data.logdirs.runs import Run, RunTensor
 from data.services import Services
 
 

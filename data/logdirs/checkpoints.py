@@ -10,6 +10,9 @@ from typing import IO
 
 from data.errors import ProjectorError, ReadError
 from data.inside import find_inside
+from data.logdirs.remembered import Remembered
+from data.logdirs.run_folders import Candidate
+from data.logdirs.runs import FoundFile
 from data.readers import checkpoint_v1
 from data.readers.checkpoint import (
     MAX_INDEX_BYTES,
@@ -21,9 +24,6 @@ from data.readers.checkpoint import (
 )
 from data.readers.checkpoint_variable import Variable
 from data.readers.level_table import FileContent, LevelTable, is_table
-from data.remembered import Remembered
-from data.run_folders import Candidate
-from data.runs import FoundFile
 
 STEP = re.compile(r"(.+)-([0-9]{1,15})", re.DOTALL)
 

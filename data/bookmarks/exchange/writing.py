@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from data.bookmark import Bookmark, Story
+from data.bookmarks.bookmark import Bookmark, Story
+from data.bookmarks.exchange.format import FORMAT, VERSION, coordinates_text
+from data.bookmarks.exchange.tensorboard import write_state
 from data.errors import NotFoundError, ProjectorError
-from data.exchange.format import FORMAT, VERSION, coordinates_text
-from data.exchange.tensorboard import write_state
 from data.projection import ProjectionRecord
 from data.services import Services
 

@@ -11,10 +11,10 @@ from threading import Lock
 from data.errors import NotFoundError
 from data.inside import open_inside
 from data.limits import Limits
+from data.logdirs.run_files import OpenFile, RunFiles
+from data.logdirs.run_folders import RunFolders
+from data.logdirs.runs import FoundFile, Run, RunTensor
 from data.readers.unique_names import unique_names
-from data.run_files import OpenFile, RunFiles
-from data.run_folders import RunFolders
-from data.runs import FoundFile, Run, RunTensor
 
 # Large tables are counted in later calls, so that the first one is answered.
 COUNT_SECONDS = 5

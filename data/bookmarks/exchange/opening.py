@@ -9,12 +9,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from data.bookmark import Bookmark, Story
+from data.bookmarks.bookmark import Bookmark, Story
+from data.bookmarks.exchange.format import (
+    FORMAT,
+    MAX_BOOKMARKS,
+    VERSION,
+    Draft,
+    read_coordinates,
+    read_json,
+)
+from data.bookmarks.exchange.tensorboard import read_state, shape_of_state
+from data.bookmarks.pictures import kept_picture
 from data.dataset import DatasetRecord
 from data.errors import LimitError, NotFoundError, ParameterError, ProjectorError, ReadError
-from data.exchange.format import FORMAT, MAX_BOOKMARKS, VERSION, Draft, read_coordinates, read_json
-from data.exchange.tensorboard import read_state, shape_of_state
-from data.pictures import kept_picture
 from data.services import Services
 from data.stores.kept_coordinates import keep_coordinates
 from data.view_state import ViewState, check_rows
