@@ -9,21 +9,19 @@ from playwright.sync_api import expect
 
 from data.services import Services
 from tests.browser.dashboard_page import WAIT, DashboardPage
-from tests.running_server import start_server
 
 
 @pytest.fixture
-def own_page(open_page, looked_at, tmp_path):
+def own_page(serve, open_page, looked_at, tmp_path):
     """A tab on a server of its own with the demo, for tests that change datasets."""
     services, mine = Services.open(looked_at), Services.open(tmp_path / "data")
     for record in services.datasets.list():
         if record.source == "demo":
             stored = services.datasets.directory / record.id
             shutil.copytree(stored, mine.datasets.directory / record.id)
-    with start_server(tmp_path / "data") as server:
-        tab = open_page(server)
-        tab.wait_for_points(1797)
-        yield tab
+    tab = open_page(serve(tmp_path / "data"))
+    tab.wait_for_points(1797)
+    return tab
 
 
 def legend_entry(page: DashboardPage, value: str):
@@ -252,7 +250,7 @@ def test_a_column_among_many_is_found_by_typing(page):
     page.open_dataset("Iris", 150)
     page.page.get_by_label("Color by", exact=True).click()
     options = page.page.get_by_role("option")
-    expect(options).to_have_count(5)
+    expect(options).to_have_count(6)
     page.page.keyboard.type("petal w")
     expect(options).to_have_count(1)
     page.page.keyboard.press("ArrowDown")
