@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 SHARED_DATA ?= ../shared/data
-# Tests of one file stay together: they share servers and browsers.
+# Neighboring tests stay together, since they share servers and browsers; whoever is done takes over.
 PROCESSES ?= 2
 export EMBEDDING_TEST_DATA ?= $(abspath $(SHARED_DATA))
 
@@ -16,7 +16,7 @@ run: install            ## start on the demo data; ARGS="--port 9000" passes opt
 install: $(VENV)/.installed
 
 test: check             ## everything that must hold, browser journeys included
-	$(BIN)/python -m pytest -m "not soak" -n $(PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest -m "not soak" -n $(PROCESSES) --dist worksteal
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff format --check .

@@ -20,7 +20,9 @@
 
   async function rankNeighbors(found, projection, dimensionality, ...components) {
     const mine = (latest += 1);
-    const isKnown = found && projection && projection.n_components > 0 && !projector.isLive(projection);
+    const hasMap = projection && projection.n_components > 0 && !projector.isLive(projection);
+    // A point that is alone has no neighbors to rank.
+    const isKnown = found && found.rows.length > 0 && hasMap;
     let ranks = null;
     try {
       if (isKnown) ranks = await fetchRanks(projection, found, dimensionality, components);
