@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from tests.bench.arranging import arranging
 from tests.bench.bookmarks import bookmarks
 from tests.bench.bringing import runs, tables, uploads
 from tests.bench.checkpoints import checkpoints
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Stored], Iterator[Line]]] = {
     "tables": tables,
     "runs": runs,
     "selecting": selecting,
+    "tsne": arranging,
     "maps": maps,
     "sizes": sizes,
     "bookmarks": bookmarks,

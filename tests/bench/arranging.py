@@ -1,0 +1,165 @@
+"""t-SNE as people run it, over HTTP with a viewer, beside bare openTSNE of the same kind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import requests
+
+from data.quality import measure_quality
+from tests.bench.stored import Stored
+from tests.bench.table import Line
+
+MOST = 1.15
+MOST_FIRST_S = 3.0
+LEAST_FRAMES = 2.0
+MOST_TRUST_LOST = 0.003
+ITERATIONS = {"n_iter": 500, "early_exaggeration_iter": 250}
+
+# In a process of its own, with as many threads as a job has. Distances come from the same graph.
+BARE = """
+import json, sys, time
+import numpy as np
+from openTSNE import TSNEEmbedding
+from openTSNE.affinity import PerplexityBasedNN
+from openTSNE.nearest_neighbors import PrecomputedNeighbors
+from data.neighbor_graph import neighbor_graph
+from data.projections.parameter_table import TsneParameters
+from data.projections.tsne import neighbors_needed, prepared_points, start_layout
+tensor, threads, out, given = sys.argv[1], int(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4])
+params = TsneParameters(**given)
+points = prepared_points(np.load(tensor, mmap_mode="r"), None, params)
+near = neighbor_graph(points, neighbors_needed(params, len(points)), threads=threads)
+began = time.perf_counter()
+index = PrecomputedNeighbors(np.array(near.rows), near.distances.astype(np.float64))
+affinities = PerplexityBasedNN(knn_index=index, perplexity=params.perplexity, n_jobs=threads)
+embedding = TSNEEmbedding(
+    start_layout(points, params),
+    affinities,
+    negative_gradient_method="fft" if params.n_components == 2 else "bh",
+    n_jobs=threads,
+)
+early = params.early_exaggeration
+embedding.optimize(params.early_exaggeration_iter, exaggeration=early, momentum=0.8, inplace=True)
+embedding.optimize(params.n_iter, momentum=0.8, inplace=True)
+print(time.perf_counter() - began)
+np.save(out, np.asarray(embedding, np.float32))
+"""
+
+
+def arranging(stored: Stored) -> Iterator[Line]:
+    """Measure runs in 2D and 3D; the graph of neighbors is there, as after a first run."""
+    _finished(stored, _asked(stored, {"n_iter": 1, "early_exaggeration_iter": 0}))
+    dataset = stored.services.datasets.open(stored.images.id)
+    for n_components in (2, 3):
+        given = {**ITERATIONS, "n_components": n_components}
+        viewer = Viewer(stored.url)
+        began = time.perf_counter()
+        record = _asked(stored, given)
+        viewer.follow(record["id"])
+        record = _finished(stored, record)
+        seconds = time.perf_counter() - began
+        viewer.end()
+        bare_seconds, bare = _bare(stored, given)
+        what = f"t-SNE of 10,000 x 784 in {n_components}D, "
+        target = f"<= {MOST} x bare openTSNE, same graph"
+        is_met = seconds <= MOST * bare_seconds
+        yield Line(f"{what}asked to finished", seconds, bare_seconds, "s", target, is_met)
+        yield Line(
+            f"{what}first moving frame",
+            viewer.first - began,
+            None,
+            "s",
+            f"<= {MOST_FIRST_S:.0f} s",
+            viewer.first - began <= MOST_FIRST_S,
+        )
+        rate = viewer.n_frames / seconds
+        target = f">= {LEAST_FRAMES:.0f}"
+        yield Line(f"{what}seen by a viewer", rate, None, "frames/s", target, rate >= LEAST_FRAMES)
+        coordinates = stored.services.projections.coordinates(record["id"])
+        scores = [measure_quality(dataset.tensor, map_) for map_ in (coordinates, bare)]
+        ours, floor = (score.trustworthiness for score in scores if score)
+        target = f"at most {MOST_TRUST_LOST} lower"
+        is_met = ours >= floor - MOST_TRUST_LOST
+        yield Line(f"{what}trustworthiness", ours, floor, "of 1", target, is_met)
+
+
+class Viewer:
+    """Follows the frames of a run over HTTP, as a page does.
+
+    Attributes
+    ----------
+    first : time.perf_counter() of the first frame after the start layout
+    n_frames : frames seen
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url, self.first, self.n_frames = url, float("inf"), 0
+        self._is_over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def follow(self, projection_id: str) -> None:
+        """Begin to watch."""
+        self._thread = threading.Thread(target=self._watch, args=(projection_id,), daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop watching."""
+        self._is_over.set()
+        assert self._thread is not None
+        self._thread.join()
+
+    def _watch(self, projection_id: str) -> None:
+        address, number = f"{self.url}/api/v1/projections/{projection_id}/frames/latest", 0
+        while not self._is_over.is_set():
+            answer = requests.get(address, params={"after": number}, timeout=30)
+            if answer.status_code != 200:
+                self._is_over.wait(0.05)
+                continue
+            number = int(answer.headers["Frame-Number"])
+            self.n_frames += 1
+            if int(answer.headers["Frame-Iteration"]) > 0:
+                self.first = min(self.first, time.perf_counter())
+
+
+def _asked(stored: Stored, parameters: dict[str, Any]) -> dict[str, Any]:
+    asked = {"dataset": stored.images.id, "method": "tsne", "parameters": parameters}
+    answer = requests.post(f"{stored.url}/api/v1/projections", json=asked, timeout=60)
+    answer.raise_for_status()
+    record: dict[str, Any] = answer.json()
+    return record
+
+
+def _finished(stored: Stored, record: dict[str, Any]) -> dict[str, Any]:
+    address = f"{stored.url}/api/v1/projections/{record['id']}"
+    while record["state"] != "done":
+        assert record["state"] in ("queued", "running"), record
+        time.sleep(0.1)
+        record = requests.get(address, timeout=60).json()
+    return record
+
+
+def _bare(stored: Stored, parameters: dict[str, Any]) -> tuple[float, np.ndarray]:
+    root = Path(__file__).resolve().parents[2]
+    tensor = stored.services.datasets.tensor_path(stored.images.id)
+    out = stored.services.data_dir / "bare.npy"
+    threads = str(stored.services.limits.threads_of_a_job)
+    given = json.dumps(parameters)
+    done = subprocess.run(
+        [sys.executable, "-c", BARE, str(tensor), threads, str(out), given],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=root,
+        env=dict(os.environ),
+    )
+    return float(done.stdout), np.load(out)
