@@ -97,7 +97,7 @@
     if (found) {
       const metric = found.metric === "cosine" ? "cosine" : "Euclidean";
       const among = found.isolated ? " among the isolated points" : "";
-      return `${found.rows.length.toLocaleString("en")} nearest${among}, ${metric} distance in the original space`;
+      return `${found.rows.length.toLocaleString("en")} nearest${among} by ${metric}, original space`;
     }
     if (!selected) return "Click a point to list its nearest neighbors.";
     const what = selected.n === 1 ? "1 selected point" : `${selected.n.toLocaleString("en")} selected points`;

@@ -11,7 +11,7 @@ from callbacks.arguments import content
 from dashboard import ids
 from dashboard.panels.data import dataset_options
 from dashboard.panels.parts import counted
-from data.errors import StorageError
+from data.bookmarks.bookmarking import dependent_bookmarks
 from data.services import Services
 
 
@@ -87,10 +87,7 @@ def delete(services: Services, dataset_id: Any) -> tuple[Any, Any]:
 
 def dependents(services: Services, dataset_id: str) -> str:
     """Return which bookmarks do not open without a dataset, as a sentence; empty without any."""
-    try:
-        names = [bookmark.name for bookmark in services.bookmarks.of_dataset(dataset_id)]
-    except StorageError:
-        return ""
+    names = [bookmark.name for bookmark in dependent_bookmarks(services, dataset_id)]
     if not names:
         return ""
     listed = ", ".join(f"“{name[:60]}”" for name in names[:3]) + (" …" if len(names) > 3 else "")

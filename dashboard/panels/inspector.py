@@ -156,7 +156,8 @@ def _build_selection() -> html.Div:
                 ],
                 className="buttons",
             ),
-            build_tagging(),
+            # Folded: few people tag, and the neighbors below need the height.
+            html.Details([html.Summary("Tag selection"), build_tagging()]),
         ],
         className="selection",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from dashboard.routes.arguments import json_object, text_field
+from data.bookmarks.bookmarking import dependent_bookmarks
 from data.services import Services
 from data.stores.datasets import TRASH_DAYS
 
@@ -30,7 +31,8 @@ def build_dataset_routes(services: Services) -> Blueprint:
     @routes.delete("/<dataset_id>")
     def delete(dataset_id: str) -> Response:
         record = datasets.delete(dataset_id)
-        return jsonify({"id": record.id, "restorable_days": TRASH_DAYS})
+        closed = [bookmark.id for bookmark in dependent_bookmarks(services, record.id)]
+        return jsonify({"id": record.id, "restorable_days": TRASH_DAYS, "bookmarks": closed})
 
     @routes.post("/<dataset_id>/restore")
     def restore(dataset_id: str) -> Response:

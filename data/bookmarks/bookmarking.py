@@ -7,7 +7,7 @@ from typing import Any
 
 from data.bookmarks.bookmark import Bookmark
 from data.bookmarks.pictures import kept_picture
-from data.errors import ParameterError
+from data.errors import ParameterError, StorageError
 from data.services import Services
 from data.view_state import ViewState, check_rows
 
@@ -65,3 +65,14 @@ def _named(services: Services, given: Mapping[str, Any]) -> dict[str, Any]:
         if projection.dataset != view.dataset_id:
             raise ParameterError("The view names a projection of another dataset.")
     return {**fields, "view": view, "projection_id": projection.id}
+
+
+def dependent_bookmarks(services: Services, dataset_id: str) -> list[Bookmark]:
+    """Return the bookmarks that do not open without a dataset; none when they cannot be read.
+
+    A damaged store of bookmarks keeps nobody from deleting a dataset.
+    """
+    try:
+        return services.bookmarks.of_dataset(dataset_id)
+    except StorageError:
+        return []

@@ -49,9 +49,12 @@ def test_deeply_nested_json_is_refused(client, small):
     assert response.status_code == 400
 
 
-def test_delete_can_be_undone(client, small):
+def test_delete_says_which_bookmarks_depend_on_it_and_can_be_undone(client, small):
     address = f"{DATASETS}/{small.id}"
-    assert client.delete(address).get_json() == {"id": small.id, "restorable_days": 7}
+    view = {"name": "Left", "view": {"dataset_id": small.id}}
+    bookmark = client.post("/api/v1/bookmarks", json=view).get_json()
+    said = {"id": small.id, "restorable_days": 7, "bookmarks": [bookmark["id"]]}
+    assert client.delete(address).get_json() == said
     assert client.get(address).status_code == 404
     assert client.get(DATASETS).get_json() == {"datasets": []}
     assert client.post(f"{address}/restore").get_json()["id"] == small.id

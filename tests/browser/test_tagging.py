@@ -16,6 +16,7 @@ def test_a_lasso_selection_is_tagged_and_colored_by_the_tag(
     page = tab.page
     tab.wait_for_points(60)
     value, legend = page.get_by_role("textbox", name="Tag selection as"), page.locator("#legend")
+    page.get_by_text("Tag selection", exact=True).click()
     expect(tab.button("Tag")).to_be_disabled()
     page.keyboard.press("l")
     _, screen = coordinates_and_screen(tab)
@@ -38,6 +39,7 @@ def test_a_lasso_selection_is_tagged_and_colored_by_the_tag(
 
     # The name is remembered, and everybody sees the tag.
     tab.open()
+    page.get_by_text("Tag selection", exact=True).click()
     expect(page.get_by_role("textbox", name="Tagged by")).to_have_value("Ann", timeout=WAIT)
     tab.choose("Color by", "tag")
     expect(legend).to_contain_text("left")
