@@ -14,6 +14,7 @@ from callbacks import (
     kept_axes,
     links,
     projections,
+    refilling,
     runs,
     selection,
     tagging,
@@ -25,5 +26,5 @@ from data.services import Services
 def register(app: dash.Dash, services: Services) -> None:
     """Register every callback on the given application."""
     first = (links, datasets, columns, runs, view, projections, jobs, custom_axes, kept_axes)
-    for journey in (*first, selection, tagging, inspector, bookmarks):
+    for journey in (*first, refilling, selection, tagging, inspector, bookmarks):
         journey.register(app, services)

@@ -44,15 +44,12 @@ def register(app: dash.Dash, services: Services) -> None:
         inputs={
             "used": each_box("-use", "n_clicks", Input),
             "texts": each_box("", "value", Input),
-            "info": Input(ids.DATASET_INFO, "data"),
             "selected": State(ids.SELECTED_ROWS, "data"),
             "rows": State(ids.AXIS_ROWS, "data"),
         },
         prevent_initial_call=True,
     )
-    def take_selection(used: Any, texts: Any, info: Any, selected: Any, rows: Any) -> Any:
-        if ctx.triggered_id == ids.DATASET_INFO:
-            return {}
+    def take_selection(used: Any, texts: Any, selected: Any, rows: Any) -> Any:
         box = box_of(str(ctx.triggered_id))
         return rows_after(box, str(ctx.triggered_id).endswith("-use"), texts, selected, rows)
 

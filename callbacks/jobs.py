@@ -11,10 +11,11 @@ from dash import ClientsideFunction, DiskcacheManager, Input, Output, State, no_
 from diskcache import Cache
 
 from callbacks.arguments import content, isolation_steps, opened_dataset, shown_rows
+from callbacks.refilling import asked_of
 from dashboard import ids
 from dashboard.panels.columns import column_options
 from dashboard.panels.columns_form import axis_choices, read_axis_choices
-from dashboard.panels.parameters import read_parameters
+from dashboard.panels.parameters import STEPWISE, read_parameters
 from data.errors import ProjectorError
 from data.projection import FINISHED, ProjectionRecord
 from data.projections.methods import METHODS
@@ -24,8 +25,6 @@ from data.services import Services
 from data.workers.processes import worker_context
 from data.workers.worker import work
 
-# Methods whose parameters stand in a form made from their table.
-STEPWISE = ("tsne", "umap")
 # While a form holds nothing yet.
 BLANK = {
     "custom_axes": "Say what lies left and right: texts to find, or the selection.",
@@ -85,28 +84,25 @@ def register(app: dash.Dash, services: Services) -> None:
 
         @app.callback(
             Output(ids.parameter(stepwise, "supervise_by"), "data"),
-            Output(ids.parameter(stepwise, "supervise_by"), "value"),
             Input(ids.DATASET_INFO, "data"),
             prevent_initial_call=True,
         )
-        def supervising_columns(info: Any) -> tuple[Any, Any]:
+        def supervising_columns(info: Any) -> Any:
             dataset = opened_dataset(services, info)
             columns = dataset.record.columns if dataset else ()
-            return column_options(columns, for_color=True), None
+            return column_options(columns, for_color=True)
 
     @app.callback(
         Output(ids.COLUMNS, "data"),
-        Output(ids.COLUMNS, "value"),
         Output(ids.COORDINATES_KEY, "data"),
-        Output(ids.COORDINATES_KEY, "value"),
         Input(ids.DATASET_INFO, "data"),
         prevent_initial_call=True,
     )
-    def axis_columns(info: Any) -> tuple[Any, Any, Any, Any]:
+    def axis_columns(info: Any) -> tuple[Any, Any]:
         dataset = opened_dataset(services, info)
         if dataset is None:
-            return [], [], [], None
-        return axis_choices(dataset.record), [], column_options(dataset.record.columns), None
+            return [], []
+        return axis_choices(dataset.record), column_options(dataset.record.columns)
 
     @app.callback(
         inputs={
@@ -126,6 +122,9 @@ def register(app: dash.Dash, services: Services) -> None:
         given = asked_parameters(method, values)
         chosen, started = asked(services, dataset.record.id, isolation, author, method, given)
         # Were these outputs, what they trigger would also run when the page opens.
+        # What was asked for is in the form already, where it may be changed meanwhile.
+        record = services.projections.record(chosen["id"])
+        set_props(ids.REFILLED, {"data": asked_of(record.to_json())})
         set_props(ids.PROJECTION_CHOSEN, {"data": chosen})
         if started:
             set_props(ids.JOB_STARTED, {"data": started})

@@ -8,6 +8,7 @@ import dash
 from dash import Input, Output, State, ctx, no_update
 
 from callbacks.arguments import content, opened_dataset
+from callbacks.axis_boxes import boxes_of
 from callbacks.custom_axes import each_axis
 from dashboard import ids
 from dashboard.panels.columns import color_options
@@ -67,7 +68,7 @@ def _register_recall(app: dash.Dash, services: Services, axis: str) -> None:
         dataset = opened_dataset(services, info)
         if dataset is None or not isinstance(name, str):
             return (no_update,) * 5
-        return recalled(services, dataset.record.id, axis, name, content(rows))
+        return recalled(services, dataset, axis, name, content(rows))
 
 
 def of_axes(value: Any) -> dict[str, Any]:
@@ -107,15 +108,13 @@ def choices(
 
 
 def recalled(
-    services: Services, dataset_id: str, axis: str, name: str, rows: dict[str, Any]
+    services: Services, dataset: Dataset, axis: str, name: str, rows: dict[str, Any]
 ) -> tuple[Any, ...]:
     """Return the boxes of an axis as they were kept under a name; nothing when there is none."""
     try:
-        kept = services.axes.get(dataset_id, name.strip())
+        kept = services.axes.get(dataset.record.id, name.strip())
     except NotFoundError:
         return (no_update,) * 5
-    groups = dict(zip(ENDS[axis], (kept.left, kept.right), strict=True))
+    boxes = boxes_of(dataset, axis, kept, services.limits.pattern_length)
     others = {box: given for box, given in rows.items() if not box.startswith(f"{axis}-")}
-    chosen = {f"{axis}-{end}": group.rows for end, group in groups.items() if group.rows}
-    texts = [group.text for group in groups.values()]
-    return *texts, kept.left.column, kept.left.regex, {**others, **chosen}
+    return *boxes.texts.values(), boxes.column, boxes.regex, {**others, **boxes.rows}

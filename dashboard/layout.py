@@ -31,6 +31,7 @@ STORES: dict[str, Any] = {
     ids.CHOSEN: {},
     ids.AXIS_ROWS: {},
     ids.CUSTOM_AXES: None,
+    ids.REFILLED: None,
     ids.COLORING: None,
     ids.RUNS: None,
     ids.NEIGHBORS: None,

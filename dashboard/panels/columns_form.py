@@ -88,3 +88,8 @@ def read_axis_choices(chosen: Sequence[Any]) -> list[int | str]:
         elif isinstance(choice, str) and choice.removeprefix(DIMENSION).isdecimal():
             found.append(int(choice.removeprefix(DIMENSION)))
     return found
+
+
+def shown_choices(columns: Sequence[Any]) -> list[str]:
+    """Return the choices that stand for columns as the API takes them."""
+    return [f"{DIMENSION}{c}" if type(c) is int else f"{COLUMN}{c}" for c in columns]

@@ -14,7 +14,7 @@ ENDS = {"x": ("left", "right"), "y": ("down", "up"), "z": ("far", "near")}
 
 
 def build_custom_axes() -> html.Div:
-    """Build the boxes of three axes; the third is hidden in 2D."""
+    """Build the boxes of three axes; a third one makes a picture in 3D."""
     return html.Div(
         [
             *(_build_axis(axis, ends) for axis, ends in ENDS.items()),

@@ -13,6 +13,8 @@ from dashboard.panels.columns import column_select
 from dashboard.panels.parts import select
 from data.projections.parameters import PARAMETERS, Rule, parameters_class, rules
 
+# Methods whose parameters stand in a form made from their table.
+STEPWISE = ("tsne", "umap")
 # What most people never touch.
 MORE = {
     "tsne": (
@@ -80,6 +82,20 @@ def read_parameters(method: str, values: dict[str, Any]) -> dict[str, Any]:
         if value != field.default:
             given[field.name] = value
     return given
+
+
+def shown_parameters(method: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what the controls of a method hold for parameters as the API gives them."""
+    return {name: _shown(given.get(name), name, rule) for name, rule in rules(method).items()}
+
+
+def _shown(value: Any, name: str, rule: Rule) -> Any:
+    """Return what a control holds: a select a text, and a box nothing where EMPTY stands for it."""
+    if name == "supervise_by":
+        return value
+    if rule.choices and rule.low is None:
+        return str(value)
+    return "" if value is None or isinstance(value, str) else value
 
 
 def _build(method: str, name: str, rule: Rule) -> html.Div:

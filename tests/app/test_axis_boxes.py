@@ -71,7 +71,7 @@ class TestKeptAxes:
         axes = described(dataset, 500, **asked)["axes"]
         said = kept_or_forgotten(services, dataset, "axis-x-keep", axes, {"x": " warmth "})
         assert "warmth is kept" in said
-        texts = recalled(services, dataset.record.id, "y", "warmth", {"y-up": "AA", "x-left": "AA"})
+        texts = recalled(services, dataset, "y", "warmth", {"y-up": "AA", "x-left": "AA"})
         assert texts == ("red", "blue", "group", False, {"x-left": "AA"})
         kept_or_forgotten(services, dataset, "axis-x-forget", axes, {"x": "warmth"})
         assert services.axes.of(dataset.record.id) == []

@@ -75,6 +75,15 @@ def test_the_example_of_the_documentation_orders_words(open_page, dashboard, rea
     expect(page.page.locator("#notice-text")).to_contain_text("is kept with the dataset")
     page.choose("Color by", "worst to best")
     expect(page.page.locator("#legend-note")).to_contain_text("^best$")
+    # Who opens the link sees what the axes are, and can go on from there.
+    page.page.wait_for_function("() => location.search.length > 1")
+    page.open(page.page.url)
+    page.wait_for_points(101)
+    expect(page.page.get_by_label("Left", exact=True)).to_have_value("^worst$")
+    expect(page.page.get_by_label("Right", exact=True)).to_have_value("^best$")
+    expect(page.page.locator("#axis-x-regex")).to_be_checked()
+    expect(page.page.locator("#axis-x-left-count")).to_have_text("1 point")
+    expect(page.button("Run")).to_be_enabled()
 
 
 def test_points_are_colored_by_how_many_neighbors_they_keep(page: DashboardPage):
