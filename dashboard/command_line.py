@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from dashboard.settings import LISTS, SETTINGS, Setting
-from data.projections.parameter_table import PcaParameters, TsneParameters
+from data.projections.parameter_table import PcaParameters, TsneParameters, UmapParameters
 
 EPILOG = "Every option can also be set in the environment, such as EMBEDDING_DASHBOARD_PORT=8050."
 
@@ -23,8 +23,23 @@ ADD_OPTIONS = (
     ("--drop-invalid-rows", "1|0", "leave out rows with missing or infinite values (1), or refuse"),
 )
 
-# What `project` computes. The table of all methods would import numpy.
-METHODS: dict[str, type[Any]] = {"pca": PcaParameters, "tsne": TsneParameters}
+# What `project` computes from numbers and words. The table of all methods would import numpy.
+METHODS: dict[str, type[Any]] = {
+    "pca": PcaParameters,
+    "tsne": TsneParameters,
+    "umap": UmapParameters,
+}
+# What it shows as it is told: name, placeholder, help.
+TOLD_OPTIONS = (
+    (
+        "--axes",
+        "JSON",
+        'custom_axes: one to three axes, such as [{"left": {"text": "bad"}, "right": {"text": '
+        '"good", "column": "word", "regex": false}}]',
+    ),
+    ("--empty-axis", "WHAT", "custom_axes: component or jitter, where Y is not given"),
+    ("--columns", "A,B,...", "columns: two or three metadata columns or dimensions, from 0"),
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -76,15 +91,21 @@ def _add_project(commands: Any) -> None:
         allow_abbrev=False,
     )
     projecting.add_argument("dataset", metavar="DATASET", help="id or name of a dataset")
-    projecting.add_argument("--method", choices=list(METHODS), default="tsne", help="how")
+    choices = [*METHODS, "custom_axes", "columns"]
+    projecting.add_argument("--method", choices=choices, default="tsne", help="how")
     projecting.add_argument("--author", metavar="NAME", help="who asks, for the others")
     # A parameter that several methods have is one option.
-    parts = [part for method in METHODS.values() for part in fields(method)]
-    known = {part.name: part.metadata["rule"] for part in parts}
-    for name, rule in known.items():
-        text = rule.help.replace("%", "%%")
-        option = "--" + name.replace("_", "-")
-        projecting.add_argument(option, metavar="VALUE", help=text)
+    helps: dict[str, str] = {}
+    methods: dict[str, list[str]] = {}
+    for method, parameters in METHODS.items():
+        for part in fields(parameters):
+            helps.setdefault(part.name, part.metadata["rule"].help)
+            methods.setdefault(part.name, []).append(method)
+    for name, text in helps.items():
+        told = f"{', '.join(methods[name])}: {text}".replace("%", "%%")
+        projecting.add_argument("--" + name.replace("_", "-"), metavar="VALUE", help=told)
+    for option, placeholder, text in TOLD_OPTIONS:
+        projecting.add_argument(option, metavar=placeholder, help=text)
     for setting in SETTINGS:
         if setting.name == "data_dir" or setting.is_limit:
             _add_option(projecting, setting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -57,13 +58,37 @@ def project(settings: Settings, given: Mapping[str, Any], say: Callable[[str], N
 
 
 def read_options(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters among the options; "null" stands for none, numbers for numbers."""
-    from data.projections.parameters import rules
+    """Return the parameters among the options, read from texts.
 
-    return {name: _value(given[name]) for name in rules(method) if name in given}
+    Raises
+    ------
+    ParameterError
+        An option is one of other methods, or cannot be read.
+    """
+    from dataclasses import fields
+
+    from data.projections.parameters import PARAMETERS
+
+    names = {of: [field.name for field in fields(cls)] for of, cls in PARAMETERS.items()}
+    for name in given:
+        own = [of for of, theirs in names.items() if name in theirs]
+        if own and method not in own:
+            raise ParameterError(
+                f"--{name.replace('_', '-')} is no option of {method}; it is one of "
+                f"{', '.join(own)}."
+            )
+    return {name: _value(name, given[name]) for name in names[method] if name in given}
 
 
-def _value(text: str) -> Any:
+def _value(name: str, text: str) -> Any:
+    """Return the value of an option; "null" stands for none, numbers for numbers."""
+    if name == "axes":
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise ParameterError(f"--axes is no JSON: {error}.") from None
+    if name == "columns":
+        return [int(part) if part.isdecimal() else part for part in text.split(",")]
     words = {"null": None, "true": True, "false": False}
     if text in words:
         return words[text]

@@ -215,22 +215,27 @@ def get(url: str) -> dict[str, object]:
 
 
 def test_the_command_line_computes_and_shares(data_dir):
-    command = [sys.executable, "-m", "dashboard", "project", "Clustered", "--method", "tsne"]
-    options = ["--n-iter", "40", "--perplexity", "20", "--data-dir", str(data_dir)]
-    run = subprocess.run(
-        [*command, *options], capture_output=True, text=True, timeout=60, cwd=REPOSITORY
-    )
-    assert run.returncode == 0, run.stderr
-    found = re.search(r"id: (\S+)", run.stdout)
-    assert found
-    record = opened(data_dir)[0].record(found[1])
-    assert (record.state, record.parameters["perplexity"]) == ("done", 20)
-    wrong = subprocess.run(
-        [*command, "--perplexity", "900", "--data-dir", str(data_dir)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        cwd=REPOSITORY,
-    )
+    def project(*options):
+        command = [sys.executable, "-m", "dashboard", "project", "Clustered", *options]
+        return subprocess.run(
+            [*command, "--data-dir", str(data_dir)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=REPOSITORY,
+        )
+
+    for options, expected in (
+        (("--n-iter", "40", "--perplexity", "20"), {"n_iter": 40, "perplexity": 20}),
+        (("--method", "umap", "--n-epochs", "20"), {"n_epochs": 20}),
+    ):
+        run = project(*options)
+        assert run.returncode == 0, run.stderr
+        found = re.search(r"id: (\S+)", run.stdout)
+        assert found
+        record = opened(data_dir)[0].record(found[1])
+        assert record.state == "done"
+        assert expected.items() <= record.parameters.items()
+    wrong = project("--perplexity", "900")
     assert wrong.returncode == 2
     assert "from 1 to 166" in wrong.stderr
