@@ -20,7 +20,6 @@
       this.n = 0;
       // Places of vertices are 32 bits wide: more than 65,536 points.
       gl.getExtension("OES_element_index_uint");
-      Object.assign(this, projector.pointProgram(gl));
       this.buffers = {};
       for (const name of ["target", "source", "look", "row", "index"]) {
         this.buffers[name] = gl.createBuffer();
@@ -28,6 +27,10 @@
       this.largest = gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE)[1] - 1;
       this.nAttributes = gl.getParameter(gl.MAX_VERTEX_ATTRIBS);
       this.isSmoothed = gl.getParameter(gl.SAMPLES) > 1;
+      this.programs = {};
+      for (const kind of ["plain", "marked", "thumbnail"]) {
+        this.programs[kind] = projector.pointProgram(gl, kind, this.isSmoothed);
+      }
       this.tiles = [];
       this.groups = [];
       this.style = null; // see point_style.js
@@ -83,13 +86,16 @@
       this.dirty = true;
     }
 
-    setUniforms({ view, projection }) {
-      const { gl, uniforms, style, frame, movement, pixelRatio } = this;
+    // Chooses a program and tells it of what is common to all points.
+    use(kind, { view, projection }) {
+      const { gl, style, frame, movement, pixelRatio } = this, { program, uniforms } = this.programs[kind];
       const from = movement ? movement.frame : frame;
+      gl.useProgram(program);
       const numbers = {
         progress: movement ? movement.progress : 1, pixelRatio, largest: this.largest,
-        depth: style.depth, size: style.size, reach: style.reach, falloff: style.falloff,
+        depth: style.depth, reach: style.reach, falloff: style.falloff,
         fog: style.fog, opacity: style.opacity, framed: style.framed ? 1 : 0,
+        size: kind === "thumbnail" ? style.thumbnailSize : style.size,
       };
       for (const [name, value] of Object.entries(numbers)) gl.uniform1f(uniforms[name], value);
       const vectors = {
@@ -104,7 +110,6 @@
       gl.uniform2f(uniforms.scale, 1 / from.length, 1 / frame.length);
       gl.uniformMatrix4fv(uniforms.view, false, view);
       gl.uniformMatrix4fv(uniforms.projection, false, projection);
-      gl.uniform1i(uniforms.sheet, TEXTURE_UNIT);
     }
 
     bindAttributes() {
@@ -139,7 +144,8 @@
     }
 
     bindTile({ texture, firstRow }) {
-      const { gl, uniforms, sheet } = this;
+      const { gl, sheet } = this, { uniforms } = this.programs.thumbnail;
+      gl.uniform1i(uniforms.sheet, TEXTURE_UNIT);
       gl.activeTexture(gl.TEXTURE0 + TEXTURE_UNIT);
       gl.bindTexture(gl.TEXTURE_2D, texture);
       gl.activeTexture(gl.TEXTURE0);
@@ -149,34 +155,31 @@
       gl.uniform2f(uniforms.sheetSize, sheet.columns * sheet.width, sheet.rows * sheet.height);
     }
 
-    drawRun(first, count, tile, isFocus) {
+    drawRun(camera, { first, count, tile, isFocus }) {
       if (count <= 0) return;
-      const { gl, uniforms, style } = this;
-      gl.uniform1f(uniforms.sprites, tile ? 1 : 0);
-      gl.uniform1f(uniforms.size, tile ? style.thumbnailSize : style.size);
+      const { gl, style } = this;
+      this.use(tile ? "thumbnail" : isFocus ? "marked" : "plain", camera);
       if (tile) this.bindTile(tile);
       this.setBlending(Boolean(tile) || isFocus || style.isOpaque);
       gl.drawElements(gl.POINTS, count, gl.UNSIGNED_INT, 4 * first);
     }
 
     // While the camera moves only a part may be drawn: see moving.js.
-    drawGroup({ first, count, tile, isFocus }) {
-      const part = this.part || { points: 1, thumbnails: 1 };
+    drawGroup(camera, { first, count, tile, isFocus }) {
+      const part = isFocus || !this.part ? { points: 1, thumbnails: 1 } : this.part;
       const texture = this.style.thumbnails ? this.tiles[tile] : null;
-      const nThumbnails = texture ? Math.ceil(count * (isFocus ? 1 : part.thumbnails)) : 0;
-      const nPoints = Math.ceil(count * (isFocus ? 1 : part.points)) - nThumbnails;
-      this.drawRun(first + nThumbnails, nPoints, null, isFocus);
-      this.drawRun(first, nThumbnails, texture, isFocus);
+      const nThumbnails = texture ? Math.ceil(count * part.thumbnails) : 0;
+      const nPoints = Math.ceil(count * part.points) - nThumbnails;
+      this.drawRun(camera, { first: first + nThumbnails, count: nPoints, tile: null, isFocus });
+      this.drawRun(camera, { first, count: nThumbnails, tile: texture, isFocus });
     }
 
     // What gl-plot3d asks of an object from here on.
     draw(camera) {
       if (!this.n || !this.style) return;
       const { gl } = this;
-      gl.useProgram(this.program);
-      this.setUniforms(camera);
       this.bindAttributes();
-      this.groups.forEach((group) => this.drawGroup(group));
+      this.groups.forEach((group) => this.drawGroup(camera, group));
       for (const place of Object.values(AT)) gl.disableVertexAttribArray(place);
       gl.bindBuffer(gl.ARRAY_BUFFER, null);
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, null);
@@ -197,7 +200,7 @@
     dispose() {
       const { gl } = this;
       Object.values(this.buffers).forEach((buffer) => gl.deleteBuffer(buffer));
-      gl.deleteProgram(this.program);
+      Object.values(this.programs).forEach(({ program }) => gl.deleteProgram(program));
       this.tiles.forEach(({ texture }) => gl.deleteTexture(texture));
       this.tiles = [];
       this.n = 0;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from tests.bench.table import Line
 from tests.chromium import launched_chromium
 from tests.running_server import start_server
 
-SECONDS = 4
+SECONDS, ROUNDS = 3, 3
 N_MANY, N_MILLION = 100_000, 1_000_000
 # Stock markers at 1,000,000, measured once with the same software GL.
 STOCK_MILLION = "stock takes 52 s to its first frame and 4.4 GB"
@@ -145,7 +146,7 @@ def drawing(stored: Stored) -> Iterator[Line]:
 def _thumbnails(browser: Browser, stored: Stored) -> Line:
     page = _opened(browser, stored.url, "", stored.images.n_points)
     wait_until(page, "projector.cloud().tiles.length > 0")
-    frames = page.evaluate(ORBIT, {"seconds": SECONDS, "whole": False})
+    frames = _frames(page, whole=False)
     page.context.close()
     target = f"> 6 frames/s (TensorBoard's {TENSORBOARD_FRAMES})"
     return Line("drag 10,000 thumbnails", frames, None, "frames/s", target, frames > 6)
@@ -159,22 +160,36 @@ def _opened(browser: Browser, url: str, address: str, n_points: int) -> Page:
 
 
 def _dragging(browser: Browser, large: Large, n: int, targets: dict[str, float]) -> Iterator[Line]:
-    """Frames per second while the camera turns, with everything drawn and with the moving part."""
-    page = _opened(browser, large.url, large.addresses[n], n)
-    ours = {
-        name: page.evaluate(ORBIT, {"seconds": SECONDS, "whole": name == ""}) for name in targets
-    }
-    scripts = _scripts(page) if n == N_MANY else []
-    page.context.close()
-    stock = _stock_frames(browser, large, n)
-    for name, times in targets.items():
-        met = ours[name] >= times * stock
+    """Frames per second while the camera turns, with everything drawn and with the moving part.
+
+    Ours and stock markers take turns, so that what else the machine does meets both.
+    """
+    with _stock_page(browser, large, n) as stock_page:
+        page = _opened(browser, large.url, large.addresses[n], n)
+        rounds: list[tuple[float, ...]] = [
+            (
+                *(_frames(page, whole=name == "") for name in targets),
+                _frames(stock_page, whole=True),
+            )
+            for _ in range(ROUNDS)
+        ]
+        scripts = _scripts(page) if n == N_MANY else []
+        page.context.close()
+    *ours, stock = (statistics.median(values) for values in zip(*rounds, strict=True))
+    for (name, times), frames in zip(targets.items(), ours, strict=True):
         what = f"drag {n:,} points{name}"
-        yield Line(what, ours[name], stock, "frames/s", f">= {times:g} x stock scatter3d", met)
+        target = f">= {times:g} x stock scatter3d"
+        yield Line(what, frames, stock, "frames/s", target, frames >= times * stock)
     yield from scripts
 
 
-def _stock_frames(browser: Browser, large: Large, n: int) -> float:
+def _frames(page: Page, *, whole: bool) -> float:
+    frames: float = page.evaluate(ORBIT, {"seconds": SECONDS, "whole": whole})
+    return frames
+
+
+@contextmanager
+def _stock_page(browser: Browser, large: Large, n: int) -> Iterator[Page]:
     record = large.services.projections.request(large.ids[n])
     coordinates = large.services.projections.coordinates(record.id, (0, 1, 2))
     codes = np.arange(n) % 10
@@ -183,9 +198,8 @@ def _stock_frames(browser: Browser, large: Large, n: int) -> float:
         page = new_person(browser).new_page()
         page.goto(url, wait_until="commit")
         wait_until(page, bare_page.IS_DRAWN)
-        frames: float = page.evaluate(ORBIT, {"seconds": SECONDS, "whole": True})
+        yield page
         page.context.close()
-    return frames
 
 
 def _scripts(page: Page) -> list[Line]:
@@ -207,7 +221,7 @@ def _million(browser: Browser, large: Large) -> Iterator[Line]:
     carried = _count_bytes(page)
     page.goto(f"{large.url}/{large.addresses[N_MILLION]}", wait_until="commit")
     wait_until(page, f'document.querySelector("#view")?.dataset.points === "{N_MILLION}"')
-    frames: float = page.evaluate(ORBIT, {"seconds": SECONDS, "whole": False})
+    frames = _frames(page, whole=False)
     yield Line("drag 1,000,000 points", frames, None, "frames/s", STOCK_MILLION)
     milliseconds: float = page.evaluate(SCRIPT.replace("RUN", LASSO), 0)
     yield Line("lasso on 1,000,000", milliseconds, None, "ms")
