@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -189,6 +190,16 @@ def measure(
 
     graph = GraphStore(root).get(graph_key(record, metric), k, compute)
     store.keep_preservation(record.id, components, preservation(graph.rows, coordinates, threads))
+
+
+def measure_new(root: Path, dataset: Dataset, record: ProjectionRecord, threads: int) -> None:
+    """Measure a map that has just been finished, and that people may be asking about already."""
+    store, shown = QualityStore(root), shown_components(record)
+    is_quick = quality_seconds(record.n_points, dataset.record.n_dims) <= AT_ONCE_SECONDS
+    # What is quick is measured in a request, too: one of the two waits for the other.
+    with alone(store.directory, f"{record.id}-quality") if is_quick else nullcontext():
+        if store.find(record.id, shown) is None:
+            measure(root, dataset, record, shown, "quality", threads)
 
 
 def measure_job(

@@ -11,7 +11,7 @@ from data.projection import LIVE
 from data.stores.frames import Frame
 
 WAIT_SECONDS = 10.0
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.04
 # How often to look whether there is anything to wait for.
 STATE_SECONDS = 0.25
 # Under this name the server says whether it is about to end.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import numpy as np
 
@@ -19,10 +21,9 @@ from data.projections.pca import compute_pca
 
 # Below this many points Barnes-Hut is faster in 2D; in 3D there is nothing else.
 MIN_FFT_POINTS = 5_000
-# Frames follow each other in about this time; an iteration may take longer.
-FRAME_SECONDS = 0.2
-# One call of the optimizer: it evaluates the gradient once more at its end.
-SLICE = 50
+# Frames follow each other in about this time; an iteration may take longer. Each costs a third of
+# an iteration, for the KL divergence.
+FRAME_SECONDS = 0.3
 MIN_POINTS = 4
 # With fewer points an iteration is shorter than what its threads cost to meet.
 MIN_THREADED_POINTS = 2_000
@@ -32,7 +33,7 @@ PERTURBATION = 0.2
 START_DEVIATION = 1e-4
 MOMENTUM = 0.8
 
-# Takes the iteration and the embedding; True ends the slice before its next step.
+# Takes the iteration and the embedding; True holds the run before its next step.
 Watch = Callable[[int, np.ndarray], bool]
 
 
@@ -89,6 +90,10 @@ def neighbors_needed(params: TsneParameters, n_points: int) -> int:
     return min(n_points - 1, int(3 * params.perplexity))
 
 
+class Held(Exception):
+    """Who watches wants no further step now."""
+
+
 class TsneRun:
     """A run that can be advanced, looked at, pushed and taken up again.
 
@@ -114,7 +119,7 @@ class TsneRun:
         from openTSNE import TSNEEmbedding
         from openTSNE.affinity import PerplexityBasedNN
         from openTSNE.nearest_neighbors import PrecomputedNeighbors
-        from openTSNE.tsne import gradient_descent
+        from openTSNE.tsne import gradient_descent, kl_divergence_bh, kl_divergence_fft
 
         n_points = len(graph.rows)
         threads = threads if n_points >= MIN_THREADED_POINTS else 1
@@ -135,18 +140,21 @@ class TsneRun:
         self.n_iterations = n_iterations
         self.iteration = start.iteration
         self.curve = list(start.curve)
+        # openTSNE itself would take FFT from 10,000 points on, which fails in 3D.
+        self._gradient = kl_divergence_fft if flat else kl_divergence_bh
         self.embedding = TSNEEmbedding(
             start.embedding,
             affinities,
-            # openTSNE itself would take FFT from 10,000 points on, which fails in 3D.
-            negative_gradient_method="fft" if flat else "bh",
             random_state=params.random_state,
             optimizer=optimizer,
             n_jobs=threads,
         )
         self._exaggeration = 1.0
-        self._every = 1
-        self._is_measured = False
+        self._seen_at = time.monotonic()
+        if 0 < params.early_exaggeration_iter <= start.iteration:
+            # There and back rounds; a run taken up after that has the same affinities.
+            self._exaggerate(params.early_exaggeration)
+            self._exaggerate(1.0)
 
     @property
     def is_finished(self) -> bool:
@@ -162,42 +170,50 @@ class TsneRun:
         return Moment(self.iteration, np.asarray(self.embedding), state, self.curve)
 
     def advance(self, watch: Watch) -> None:
-        """Take some steps; `watch` is called about five times a second, and after the last one."""
-        from openTSNE.tsne import OptimizationInterrupt
+        """Take steps until the end of a phase, or until `watch` returns True.
 
+        `watch` is called about three times a second, and after the last step of the run.
+        """
         early = self.params.early_exaggeration_iter
         is_early = self.iteration < early
         self._exaggerate(self.params.early_exaggeration if is_early else 1.0)
-        first = self.iteration
-        n = min(
-            SLICE if self._is_measured else 5, (early if is_early else self.n_iterations) - first
-        )
-
-        def look(step: int, error: float, embedding: np.ndarray) -> bool:
-            # The gradient of this step is known, but not yet applied.
-            self.iteration = first + step - 1
-            self._note(error)
-            return watch(self.iteration, np.asarray(embedding))
-
-        started = time.perf_counter()
-        try:
+        end = early if is_early else self.n_iterations
+        with suppress(Held):
             self.embedding.optimize(
-                n,
+                end - self.iteration,
                 inplace=True,
-                propagate_exception=True,
                 learning_rate=self._learning_rate(),
                 momentum=MOMENTUM,
-                callbacks=[look],
-                callbacks_every_iters=self._every,
+                negative_gradient_method=self._looking_gradient(end, watch),
             )
-        except OptimizationInterrupt:
-            return
-        self.iteration = first + n
-        self._note(self.embedding.kl_divergence)
-        per_step = (time.perf_counter() - started) / (n + 1)
-        self._every = int(np.clip(FRAME_SECONDS / per_step, 1, SLICE))
-        self._is_measured = True
-        watch(self.iteration, np.asarray(self.embedding))
+
+    def _looking_gradient(self, end: int, watch: Watch) -> Callable[..., tuple[float, np.ndarray]]:
+        """Return the gradient as openTSNE calls it: before every step, and once after the last.
+
+        To look from here wastes no gradient, where openTSNE's callbacks would lose one whenever
+        they interrupt, and it can go by the clock.
+        """
+        iterations = iter(range(self.iteration, end + 1))
+        first = self.iteration
+
+        def gradient(
+            embedding: np.ndarray, joint: object, **given: Any
+        ) -> tuple[float, np.ndarray]:
+            self.iteration = next(iterations)
+            is_due = time.monotonic() - self._seen_at >= FRAME_SECONDS
+            # What a run is taken up from was seen before.
+            looks = self.is_finished or (is_due and first < self.iteration < end)
+            if self.iteration == end and not looks:
+                return np.nan, embedding  # of a phase within the run, nobody reads them
+            found = self._gradient(embedding, joint, **{**given, "should_eval_error": looks})
+            if looks:
+                self._note(found[0])
+                self._seen_at = time.monotonic()
+                if watch(self.iteration, np.asarray(embedding)) and not self.is_finished:
+                    raise Held
+            return found  # type: ignore[no-any-return]
+
+        return gradient
 
     def perturb(self) -> None:
         """Push every point at random, by a fifth of the picture's size."""

@@ -14,7 +14,7 @@ from data.dataset import Dataset
 from data.errors import NotFoundError
 from data.jobs import Job
 from data.limits import Limits
-from data.measuring import measure, measure_job, shown_components
+from data.measuring import measure_job, measure_new
 from data.projection import ProjectionRecord, thinned
 from data.projections.arrangement import Arrangement
 from data.projections.methods import METHODS, compute
@@ -102,7 +102,7 @@ def _compute_at_once(
         duration=time.monotonic() - started,
     )
     kept = store.keep(done, result.coordinates)
-    measure(store.directory.parent, dataset, kept, shown_components(kept), "quality", 1)
+    measure_new(store.directory.parent, dataset, kept, threads=1)
     lease.jobs.remove(lease.id)
     frames.remove(lease.id)
 
@@ -236,8 +236,7 @@ class Stepper:
             duration=self.seconds,
         )
         kept = self.store.keep(finished, coordinates, moment)
-        shown, threads = shown_components(kept), self.limits.threads_of_a_job
-        measure(self.root, self.dataset, kept, shown, "quality", threads)
+        measure_new(self.root, self.dataset, kept, self.limits.threads_of_a_job)
         if record.id == self.lease.id:
             self.lease.jobs.remove(record.id)
             self.frames.remove(record.id)

@@ -27,8 +27,9 @@ ITERATIONS = {"n_iter": 500, "early_exaggeration_iter": 250}
 
 # In a process of its own, with as many threads as a job has. Distances come from the same graph.
 BARE = """
-import json, sys, time
+import json, os, sys, time
 import numpy as np
+os.nice(10)  # as workers are: on a busy machine it would win otherwise
 from openTSNE import TSNEEmbedding
 from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
@@ -143,7 +144,7 @@ def _finished(stored: Stored, record: dict[str, Any]) -> dict[str, Any]:
     address = f"{stored.url}/api/v1/projections/{record['id']}"
     while record["state"] != "done":
         assert record["state"] in ("queued", "running"), record
-        time.sleep(0.1)
+        time.sleep(0.2)
         record = requests.get(address, timeout=60).json()
     return record
 
