@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import random
 import re
 import shutil
 from dataclasses import replace
@@ -12,11 +13,19 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from callbacks.links import link_of_view
+from data.bookmarks.bookmarking import save_bookmark
+from data.links import link_text
+from data.parsing import ParseRequest, Source
 from data.services import Services
 from data.stores.kept_coordinates import keep_coordinates
-from data.view_state import Camera, Search, ViewState
+from data.view_state import ViewState
 from tests.browser.dashboard_page import WAIT
 from tests.running_server import start_server
+from tests.view_states import drawn, pictured_views
+from tests.waiting import wait_until
+
+N_VIEWS = 5
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +76,9 @@ def wait_for_address(tab, pattern):
     tab.page.wait_for_url(re.compile(pattern), timeout=WAIT)
 
 
-def settled_picture(tab):
+def settled_picture(tab, n_points):
     """Return what the scene shows, once nothing in it moves any more: RGB of shape (h, w, 3)."""
+    tab.wait_for_points(n_points)
     tab.page.wait_for_function(
         """() => {
             const now = JSON.stringify([projector.camera(), projector.shown.nFrames]);
@@ -92,35 +102,65 @@ def difference(a, b):
     return float((np.abs(a - b).max(axis=2) > 24).mean())
 
 
-def test_one_tells_a_story_and_another_walks_it(tab, server, open_page):
+@pytest.fixture
+def mnist_map(stored, real_data, tmp_path):
+    """1,000 of MNIST with their thumbnails, and a t-SNE of them."""
+    source = real_data / "mnist"
+    n = 1000
+    np.save(tmp_path / "mnist.npy", np.load(source / "mnist_10k_784d_u8.npy", mmap_mode="r")[:n])
+    lines = (source / "mnist_10k_784d_labels.tsv").read_text().splitlines(keepends=True)
+    (tmp_path / "labels.tsv").write_text("".join(lines[:n]))
+    with Image.open(source / "mnist_10k_sprite.png") as sheet:
+        sheet.crop((0, 0, sheet.width, n // (sheet.width // 28) * 28)).save(tmp_path / "sheet.png")
+    request = ParseRequest(
+        tensor=Source(tmp_path / "mnist.npy", "mnist.npy"),
+        metadata=Source(tmp_path / "labels.tsv", "labels.tsv"),
+        sprite=Source(tmp_path / "sheet.png", "sheet.png"),
+        thumbnail=(28, 28),
+    )
+    dataset = stored.datasets.add(request, name="MNIST")
+    brief = {"early_exaggeration_iter": 30, "n_iter": 50}
+    asked = stored.projections.request(dataset.id, "tsne", brief)
+    wait_until(lambda: stored.projections.record(asked.id).state == "done")
+    yield dataset, asked
+    stored.datasets.delete(dataset.id)
+
+
+def test_one_tells_a_story_on_a_map_of_mnist_and_another_walks_it(
+    server, stored, mnist_map, open_page
+):
+    dataset, tsne = mnist_map
+    view = ViewState(dataset.id, tsne.id, dimensionality=2, label_by="label", color_by="label")
+    tab = open_page(server, link_of_view(stored, view))
+    tab.wait_for_points(1000)
     save(tab, "All of them", "where we begin", author="Ada")
     tab.click_point(tab.reachable_row())
     expect(tab.neighbors).to_have_count(100, timeout=WAIT)
     point = tab.shown("shown.selectedPoint")
+    tab.page.mouse.wheel(0, -300)
+    wait_for_address(tab, "camera=")
     save(tab, "A neighborhood")
     tab.button("Isolate selection").click()
     tab.wait_for_points(101)
     save(tab, "Alone")
-
-    # Everybody sees them without loading anew; the name was asked for once.
-    other = open_page(server)
-    other.wait_for_points(1797)
     tab.button("Story").click()
     tab.page.get_by_label("Story name").fill("A tour")
     tab.button("Save").click()
-    expect(other.button("Walk A tour")).to_be_visible(timeout=WAIT)
-    expect(other.page.get_by_label("Bookmarks", exact=True).last).to_contain_text("Ada")
-
     tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab.button("Actions for A tour").click()
     tab.page.get_by_role("menuitem", name="Copy link").click()
     expect(tab.page.locator("#bookmark-message")).to_have_text("Link copied")
     link = tab.page.evaluate("navigator.clipboard.readText()")
 
-    other.open(link)
+    # Who opens the link sees the map that was stored: nothing is computed for it.
+    n_known = len(stored.projections.list(dataset.id))
+    other = open_page(server, link)
     bar = other.page.get_by_role("region", name="Story")
     expect(bar).to_contain_text("1 of 3", timeout=WAIT)
-    other.wait_for_points(1797)
+    expect(bar).to_contain_text("where we begin")
+    expect(other.page.get_by_label("Bookmarks", exact=True).last).to_contain_text("Ada")
+    other.wait_for_points(1000)
+    assert other.view.get_attribute("data-projection") == tsne.id
     other.page.keyboard.press("ArrowRight")
     expect(bar).to_contain_text("A neighborhood")
     expect(other.headline).to_contain_text("101 selected", timeout=WAIT)
@@ -130,7 +170,16 @@ def test_one_tells_a_story_and_another_walks_it(tab, server, open_page):
     other.wait_for_points(101)
     wait_for_address(other, r"story=s\w+&step=3$")
     other.page.keyboard.press("ArrowLeft")
-    other.wait_for_points(1797)
+    other.wait_for_points(1000)
+    assert other.view.get_attribute("data-projection") == tsne.id
+    assert other.shown("[...shown.axes[0]].slice(0, 20)") == pytest.approx(
+        stored.projections.coordinates(tsne.id)[:20, 0]
+    )
+    assert len(stored.projections.list(dataset.id)) == n_known
+    other.button("Previous (←)").click()
+    expect(bar).to_contain_text("1 of 3")
+    expect(other.headline).not_to_contain_text("selected")
+
     other.button("Full screen").click()
     expect(other.page.locator(".header")).to_be_hidden()
     other.page.keyboard.press("Escape")
@@ -138,57 +187,47 @@ def test_one_tells_a_story_and_another_walks_it(tab, server, open_page):
     other.page.keyboard.press("Escape")
     expect(bar).to_be_hidden()
 
-
-# How many there are of the digits that a view below switches off.
-DIGITS = {"3": 183, "4": 181}
-VIEWS = [
-    {"camera": Camera((0.4, 1.6, 0.9))},
-    {
-        "dimensionality": 2,
-        "components": (1, 0, 2),
-        "camera": Camera((0.1, 0.2, 0.9), (0.1, 0.2, 0)),
-    },
-    {"color_by": "digit", "hidden_values": ("3", "4"), "selected_rows": tuple(range(0, 900, 7))},
-    {"isolation": (tuple(range(0, 600, 3)), tuple(range(0, 300, 6))), "thumbnails": False},
-    {
-        "search": Search("8 no", "example"),
-        "selected_point": 5,
-        "selected_rows": (5, 9),
-        "point_size": 2.0,
-    },
-]
+    # What one saves, everybody sees without loading anew.
+    tab.button("Actions for Alone").click()
+    tab.page.get_by_role("menuitem", name="Delete").click()
+    expect(other.button("Open Alone")).to_have_count(0, timeout=WAIT)
 
 
-def n_shown(view):
-    return (
-        len(view.rows) if view.rows else 1797 - sum(DIGITS[value] for value in view.hidden_values)
-    )
+def show(tab, view):
+    """Let the page open the link of a view, as back and forward do."""
+    numbers = view.camera and (*view.camera.eye, *view.camera.center, *view.camera.up)
+    seen_from = f"&camera={','.join(map(str, numbers))}" if numbers else ""
+    link = f"?view={link_text(view)}{seen_from}"
+    tab.page.evaluate("(address) => projector.report('opened', { address })", link)
 
 
-def test_bookmarks_show_the_very_same_pictures(server, stored, digits, open_page):
-    """A link of a state, and its bookmark opened on another view, drawn pixel by pixel."""
-    from callbacks.links import link_of_view
+def shown_view(tab):
+    """Return the view that the page is on, without its camera."""
+    return ViewState.from_json(tab.page.evaluate("projector.viewState"))
 
-    first, second = open_page(server), open_page(server)
-    second.wait_for_points(1797)
-    for number, fields in enumerate(VIEWS):
-        view = ViewState(dataset_id=digits.id, label_by="example", **fields)
-        suffix = ""
-        if view.camera:
-            numbers = (*view.camera.eye, *view.camera.center, *view.camera.up)
-            suffix = f"&camera={','.join(map(str, numbers))}"
-        first.open(link_of_view(stored, view) + suffix)
-        first.wait_for_points(n_shown(view))
-        wanted = settled_picture(first)
-        save(first, f"picture {number}", author=None if number else "")
-        (kept,) = (mark for mark in stored.bookmarks.all() if mark.name == f"picture {number}")
-        assert replace(kept.view, camera=view.camera) == view
 
-        second.button(f"Open picture {number}").click()
-        wait_for_address(second, f"bookmark={kept.id}$")
-        second.wait_for_points(n_shown(view))
-        assert difference(settled_picture(second), wanted) < 0.002, fields
-    for mark in stored.bookmarks.all():
+def test_any_view_is_the_very_same_picture_from_its_link_and_its_bookmark(
+    server, stored, digits, open_page
+):
+    """Views drawn at random: one page opens their links, another their bookmarks."""
+    made = np.random.default_rng(0).normal(size=(1797, 3)).astype(np.float32)
+    kept = keep_coordinates(stored.projections, digits.id, made, None, {"method": "tsne"})
+    digit = stored.datasets.open(digits.id).metadata.column("digit").to_pylist()
+    seed = random.randrange(2**32)
+    print("views of the seed", seed)
+    one, other = open_page(server), open_page(server)
+    other.wait_for_points(1797)
+    for view in drawn(pictured_views(digits, kept.id), N_VIEWS, seed):
+        print(view)
+        rows = view.rows or range(1797)
+        n_points = sum(digit[row] not in view.hidden_values for row in rows)
+        show(one, view)
+        wanted = settled_picture(one, n_points)
+        mark = save_bookmark(stored, {"name": "Any", "view": view.to_json()})
+        other.page.evaluate("(id) => projector.openBookmark(id)", mark.id)
+        wait_for_address(other, f"bookmark={mark.id}$")
+        assert difference(settled_picture(other, n_points), wanted) < 0.002
+        assert shown_view(other) == replace(view, camera=None)
         stored.bookmarks.delete(mark.id)
 
 
