@@ -125,6 +125,9 @@
     const query = projector.openedQuery().toString();
     const search = query ? `?${query}` : window.location.search;
     projector.copyLink(projector.bookmarks.address.split("?")[0] + search);
+    // What only a link holds is forgotten some day, unless it may have been sent.
+    const saved = new URLSearchParams(search).get("saved");
+    if (saved) projector.ask("POST", `page/views/${saved}/keep`).catch(() => {});
   }
 
   function chooseFile() {

@@ -87,6 +87,14 @@
     box.focus();
   }
 
+  // What else is lost: the bookmarks that show this projection; an empty text without any.
+  function dependents(record) {
+    const names = projector.bookmarks.bookmarks.filter((b) => b.projection_id === record.id).map((b) => `“${b.name}”`);
+    if (!names.length) return "";
+    const listed = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+    return `Shown by ${names.length === 1 ? "the bookmark" : `${names.length} bookmarks:`} ${listed}`;
+  }
+
   // Deleting needs a second press: nobody can bring it back without computing again.
   function deleteButton(record) {
     const made = projector.element("button", "button icon", "×");
@@ -100,11 +108,16 @@
       isEditing = true;
       made.classList.add("sure");
       made.textContent = "Delete";
+      const lost = dependents(record), hint = made.parentElement.querySelector(".hint"), said = hint.textContent;
+      if (lost) hint.textContent = projector.visibleText(lost);
+      hint.classList.toggle("lost", lost !== "");
       setTimeout(() => {
         isEditing = false;
         made.classList.remove("sure");
         made.textContent = "×";
-      }, CONFIRM_MS);
+        hint.textContent = said;
+        hint.classList.remove("lost");
+      }, lost ? 2 * CONFIRM_MS : CONFIRM_MS);
     });
     return made;
   }

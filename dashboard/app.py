@@ -26,7 +26,11 @@ from dashboard.routes.callback_requests import install_callback_check
 from dashboard.routes.errors import install_error_answers
 from dashboard.routes.health import build_health_route
 from dashboard.routes.page import build_page_routes
-from dashboard.routes.page_bookmarks import build_bookmark_page_routes, build_story_routes
+from dashboard.routes.page_bookmarks import (
+    build_bookmark_page_routes,
+    build_story_routes,
+    build_view_routes,
+)
 from dashboard.routes.page_maps import build_map_routes
 from dashboard.routes.previews import build_preview_routes
 from dashboard.routes.security import install_security
@@ -128,6 +132,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         build_question_routes,
         build_run_routes,
         build_projection_routes,
+        build_view_routes,
     ):
         server.register_blueprint(build(services))
     for build_linked in (build_bookmark_routes, build_bookmark_page_routes, build_story_routes):

@@ -24,6 +24,8 @@ BACKLOG = 2048
 WORKER_MODULES = ("callbacks.jobs",)
 # Long enough for an upload that is being read; a supervisor kills after 10 s or more.
 GRACEFUL_SECONDS = 10
+# How often what is not needed any more is looked for.
+SWEEP_SECONDS = 3_600
 # The longest that gunicorn takes: rows of a selection stand in the address.
 REQUEST_LINE = 8190
 
@@ -131,19 +133,23 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def _watch_jobs(self, services: Any, server: Any) -> None:
         """Take up what an earlier server left, and from now on what loses its process."""
         from dashboard.routes.frames import IS_CLOSING
+        from data.sweeping import sweep
         from data.workers.processes import used_before, warm_up
 
         server.config[IS_CLOSING] = lambda: self.worker is not None and not self.worker.alive
 
         def watch() -> None:
             warm_up((*WORKER_MODULES, *used_before(self.settings.data_dir)))
-            is_first = True
+            is_first, swept_at = True, 0.0
             while True:
                 try:
                     services.projections.sweep(at_start=is_first)
                     is_first = False
+                    if time.monotonic() - swept_at > SWEEP_SECONDS or not swept_at:
+                        swept_at = time.monotonic()
+                        sweep(services)
                 except Exception:
-                    log.exception("jobs cannot be looked through")
+                    log.exception("jobs and stores cannot be looked through")
                 time.sleep(services.projections.jobs.lease / 3)
 
         threading.Thread(target=watch, daemon=True).start()

@@ -107,6 +107,8 @@ LIMIT_HELP = {
     "dead and its projection is resumed",
     "projection_memory": "bytes of memory that a projection may need by estimate",
     "projection_seconds": "seconds that a projection may take by estimate",
+    "computed_bytes": "bytes of projections and neighbor graphs that are kept; beyond it go those "
+    "unused for longest that nobody bookmarked or named and that can be computed again",
 }
 # Defaults that follow from the machine.
 LIMIT_SHOWN = {"slots": "half of the cores", "projection_memory": "half of the memory"}

@@ -29,6 +29,7 @@ class Limits:
     lease_seconds: int = 30
     projection_memory: int = 0
     projection_seconds: int = 6 * 3_600
+    computed_bytes: int = 20 * 1024**3
 
     @property
     def n_slots(self) -> int:

@@ -76,6 +76,18 @@ def build_bookmark_page_routes(services: Services, settings: Settings) -> Bluepr
     return routes
 
 
+def build_view_routes(services: Services) -> Blueprint:
+    """Return the routes of /page/views: views that are too long for their link."""
+    routes = Blueprint("page_views", __name__, url_prefix="/page/views")
+
+    @routes.post("/<view_id>/keep")
+    def keep(view_id: str) -> Response:
+        services.views.keep(view_id)
+        return jsonify({})
+
+    return routes
+
+
 def build_story_routes(services: Services, settings: Settings) -> Blueprint:
     """Return the routes of /page/stories."""
     routes = Blueprint("page_stories", __name__, url_prefix="/page/stories")
@@ -89,7 +101,8 @@ def build_story_routes(services: Services, settings: Settings) -> Blueprint:
     @routes.get("/<story_id>")
     def show(story_id: str) -> Response:
         story = stories.record(story_id)
-        steps = [step_json(services, settings, step) for step in story.steps]
+        pictured = services.bookmarks.with_thumbnail()
+        steps = [step_json(services, settings, i, i in pictured) for i in story.steps]
         return jsonify({**story_json(story, settings), "steps": steps})
 
     @routes.patch("/<story_id>")
@@ -118,21 +131,21 @@ def build_story_routes(services: Services, settings: Settings) -> Blueprint:
 
 def panel_content(services: Services, settings: Settings) -> dict[str, Any]:
     """Return all bookmarks without their views, which may be large, and all stories."""
-    found = services.bookmarks.all()
+    found, pictured = services.bookmarks.all(), services.bookmarks.with_thumbnail()
     return {
         "address": shared_url(settings, ""),
-        "bookmarks": [summary(services, bookmark, settings) for bookmark in found],
+        "bookmarks": [summary(bookmark, settings, bookmark.id in pictured) for bookmark in found],
         "stories": [story_json(story, settings) for story in services.stories.all()],
     }
 
 
-def summary(services: Services, bookmark: Bookmark, settings: Settings) -> dict[str, Any]:
-    """Return what a line of the list shows."""
+def summary(bookmark: Bookmark, settings: Settings, has_picture: bool) -> dict[str, Any]:
+    """Return what a line of the list shows, and which projection the bookmark needs."""
     plain = bookmark_json(bookmark, settings)
     del plain["view"]
-    picture = services.bookmarks.thumbnail(bookmark.id)
     address = f"page/bookmarks/{bookmark.id}/thumbnail?v={bookmark.version}"
-    return {**plain, "thumbnail": address if picture else None}
+    picture = address if has_picture else None
+    return {**plain, "thumbnail": picture, "projection_id": bookmark.projection_id}
 
 
 def story_json(story: Story, settings: Settings) -> dict[str, Any]:
@@ -143,10 +156,12 @@ def story_json(story: Story, settings: Settings) -> dict[str, Any]:
     return {**plain, "bookmarks": steps, "url": shared_url(settings, f"story={story.id}")}
 
 
-def step_json(services: Services, settings: Settings, bookmark_id: str) -> dict[str, Any]:
+def step_json(
+    services: Services, settings: Settings, bookmark_id: str, has_picture: bool
+) -> dict[str, Any]:
     """Return one step of a story; of one that is gone, why."""
     try:
-        return summary(services, services.bookmarks.record(bookmark_id), settings)
+        return summary(services.bookmarks.record(bookmark_id), settings, has_picture)
     except NotFoundError as error:
         return {"id": bookmark_id, "gone": error.message}
 

@@ -40,9 +40,12 @@ def change_bookmark(
 ) -> Bookmark:
     """Change a bookmark: name, note, author, or the view that it shows; see `Shelf.update`."""
     picture = _picture(given)
-    changed = services.bookmarks.update(bookmark_id, _named(services, given), version)
-    if picture:
-        services.bookmarks.set_thumbnail(bookmark_id, picture)
+    fields = _named(services, given)
+    # Together: a browser keeps the picture of a version for good.
+    with services.bookmarks.records.changing():
+        changed = services.bookmarks.update(bookmark_id, fields, version)
+        if picture:
+            services.bookmarks.set_thumbnail(bookmark_id, picture)
     return changed
 
 
@@ -64,6 +67,8 @@ def _named(services: Services, given: Mapping[str, Any]) -> dict[str, Any]:
         projection = services.projections.record(view.projection_id)
         if projection.dataset != view.dataset_id:
             raise ParameterError("The view names a projection of another dataset.")
+    # From now until the bookmark is on the disk, nothing but this keeps it from being evicted.
+    services.projections.finished.note_use(projection.id)
     return {**fields, "view": view, "projection_id": projection.id}
 
 

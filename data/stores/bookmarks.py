@@ -14,6 +14,7 @@ from data.errors import DiskFullError, EditConflictError, NotFoundError, Paramet
 from data.stores.durable_records import DurableRecords
 
 DELETED_DAYS = 7
+THUMBNAIL = "thumbnail:"
 
 K = TypeVar("K", Bookmark, Story)
 
@@ -135,6 +136,7 @@ class Shelf(Generic[K]):
         for key, kept in list(self.records.items(self._deleted)):
             if kept["time"] < time.time() - DELETED_DAYS * 86_400:
                 cache.delete(key)
+                cache.delete(THUMBNAIL + key.removeprefix(self._deleted))
 
     def _new(self, given: Mapping[str, Any], i: int) -> K:
         fields = self.kind.checked(given)
@@ -174,17 +176,26 @@ class BookmarkStore(Shelf[Bookmark]):
         return [record for record in self.all() if record.view.dataset_id == dataset_id]
 
     def projections_named(self) -> set[str]:
-        """Return the projections that must not be evicted, because a bookmark shows them."""
-        return {record.projection_id for record in self.all() if record.projection_id}
+        """Return the projections that must not be evicted: a bookmark shows them, or will again.
+
+        Those of deleted bookmarks are among them as long as the bookmark can be brought back.
+        """
+        deleted = (kept["record"] for _, kept in self.records.items(self._deleted))
+        named = {str(record.get("projection_id", "")) for record in deleted}
+        return (named | {record.projection_id for record in self.all()}) - {""}
 
     def set_thumbnail(self, bookmark_id: str, picture: str) -> None:
         """Keep the picture of a bookmark (base64 of a checked image); it is no edit."""
         with self.records.changing() as cache:
-            cache.set(f"thumbnail:{self.record(bookmark_id).id}", picture)
+            cache.set(THUMBNAIL + self.record(bookmark_id).id, picture)
+
+    def with_thumbnail(self) -> set[str]:
+        """Return the ids of the bookmarks that have a picture."""
+        return {key.removeprefix(THUMBNAIL) for key in self.records.keys(THUMBNAIL)}
 
     def thumbnail(self, bookmark_id: str) -> str | None:
         """Return the picture of a bookmark as it was kept, or None."""
-        kept = self.records.get(f"thumbnail:{bookmark_id}")
+        kept = self.records.get(THUMBNAIL + bookmark_id)
         return kept if isinstance(kept, str) else None
 
 

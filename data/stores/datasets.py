@@ -37,6 +37,7 @@ from data.readers.contract import KEPT_ROWS
 from data.stores.files import (
     alone,
     publish,
+    remove_leftovers,
     staging,
     storage_errors,
     sync_directory,
@@ -87,6 +88,10 @@ class DatasetStore:
                 hint="Choose one of the datasets in the list.",
             )
         return self._read(path)
+
+    def has(self, dataset_id: str) -> bool:
+        """Tell whether a dataset is here, or can still come back from the trash."""
+        return any((folder / dataset_id).is_dir() for folder in (self.directory, self.trash))
 
     def open(self, dataset_id: str) -> Dataset:
         """Open a dataset for reading; the tensor is a memory map shared by all requests."""
@@ -287,9 +292,9 @@ class DatasetStore:
         """Remove what has been in the trash for more than 7 days, and unfinished leftovers."""
         now = time.time()
         stale = [p for p in self.trash.iterdir() if p.stat().st_mtime < now - TRASH_DAYS * 86_400]
-        stale += [p for p in self.directory.glob(".new-*") if p.stat().st_mtime < now - 86_400]
         for path in stale:
             shutil.rmtree(path, ignore_errors=True)
+        remove_leftovers(self.directory, now - 86_400)
 
     def tensor_path(self, dataset_id: str) -> Path:
         """Return the file of the tensor (float32 .npy)."""

@@ -90,14 +90,18 @@ class DurableRecords:
         with self._told() as cache:
             return _value(cache, key)
 
+    def keys(self, prefix: str) -> list[str]:
+        """Return all keys that begin so, without reading the records."""
+        with self._told() as cache:
+            return [key for key in cache.iterkeys() if key != FOREIGN and key.startswith(prefix)]
+
     def items(self, prefix: str) -> Iterator[tuple[str, Any]]:
         """Yield key and record of all whose key begins so; damaged ones are left out."""
         with self._told() as cache:
-            for key in cache.iterkeys():
-                if key != FOREIGN and key.startswith(prefix):
-                    value = _value(cache, key)
-                    if value is not None:
-                        yield key, value
+            for key in self.keys(prefix):
+                value = _value(cache, key)
+                if value is not None:
+                    yield key, value
 
     @property
     def n_changes(self) -> int:

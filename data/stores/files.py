@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,12 @@ def write_json(path: Path, content: Any) -> None:
     write_bytes(path, json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1).encode())
 
 
+def touch(path: Path) -> None:
+    """Note that something was used just now; it may be gone by then."""
+    with suppress(FileNotFoundError):
+        os.utime(path)
+
+
 @contextmanager
 def staging(parent: Path) -> Iterator[Path]:
     """Give an empty directory beside the finished ones; what is left in it is removed."""
@@ -81,6 +87,22 @@ def staging(parent: Path) -> Iterator[Path]:
             yield directory
         finally:
             shutil.rmtree(directory, ignore_errors=True)
+
+
+def remove_directory(directory: Path) -> None:
+    """Remove a directory, all at once for whoever looks; none there is fine."""
+    aside = directory.with_name(f".new-{secrets.token_hex(8)}")
+    with storage_errors(), suppress(FileNotFoundError):
+        directory.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def remove_leftovers(parent: Path, before: float) -> None:
+    """Remove what crashed processes have left of `staging` and `remove_directory`."""
+    for path in parent.glob(".new-*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

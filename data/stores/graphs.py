@@ -14,7 +14,7 @@ import numpy as np
 
 from data.neighbor_graph import NeighborGraph
 from data.projection import ProjectionRecord
-from data.stores.files import alone, publish, staging, write_json
+from data.stores.files import alone, publish, staging, touch, write_json
 
 ID = re.compile(r"(g[0-9a-f]{20})-(\d+)")
 
@@ -71,9 +71,14 @@ class GraphStore:
                 self._keep(graph_id, found)
         return found.nearest(k)
 
+    def all(self) -> list[Path]:
+        """Return the directories of all graphs; their time is that of their last use."""
+        return [path for path in self.directory.iterdir() if ID.fullmatch(path.name)]
+
     def _find(self, graph_id: str, k: int) -> NeighborGraph | None:
         for kept, path in self._kept(graph_id):
             if kept >= k:
+                touch(path)
                 record = json.loads((path / "graph.json").read_bytes())
                 rows, distances = (
                     np.load(path / name, mmap_mode="r", allow_pickle=False)

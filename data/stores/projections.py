@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ import numpy as np
 from data.errors import NotFoundError, ParameterError
 from data.projection import ID, ProjectionRecord
 from data.projections.moment import Moment
-from data.stores.files import publish, staging, storage_errors, write_json
+from data.stores.files import publish, remove_directory, staging, touch, write_json
 from data.stores.frames import write_moment
 from data.stores.qualities import MAX_SHOWN, QualityStore
 
@@ -83,10 +82,13 @@ class ProjectionStore:
         write_json(self.directory / record.id / "projection.json", record.to_json())
         return record
 
+    def note_use(self, projection_id: str) -> None:
+        """Keep a projection from being the next to go, see `data.sweeping`."""
+        touch(self.directory / projection_id)
+
     def remove(self, projection_id: str) -> None:
         """Remove a projection; the same request computes it again."""
-        with storage_errors():
-            shutil.rmtree(self.directory / projection_id)
+        remove_directory(self.directory / projection_id)
 
     def coordinates(
         self, projection_id: str, components: Sequence[int] | None = None
@@ -103,6 +105,7 @@ class ProjectionStore:
             kept: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
         except FileNotFoundError:
             raise NotFoundError("This projection has just been deleted.") from None
+        self.note_use(projection_id)
         if components is None:
             return kept
         wrong = [c for c in components if not 0 <= c < kept.shape[1]]
