@@ -260,7 +260,7 @@ def _projection(services: Services, view: ViewState) -> ProjectionRecord | None:
     if view.projection_id is None:
         return None
     try:
-        record = services.projections.record(view.projection_id)
+        record = services.projections.current(view.projection_id)
     except NotFoundError:
         return None
     return record if record.dataset == view.dataset_id else None

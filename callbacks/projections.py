@@ -18,6 +18,7 @@ from data.projection import FINISHED, ProjectionRecord
 from data.projections.methods import METHODS
 from data.rows import Rows, decode_rows
 from data.services import Services
+from data.stores.kept_coordinates import STORED
 
 NOTHING: dict[str, Any] = {
     "projection": None,
@@ -70,12 +71,13 @@ def register(app: dash.Dash, services: Services) -> None:
         dataset = opened_dataset(services, info)
         if dataset is None:
             return NOTHING
+        # A view that is opened names its axes, too.
+        is_opened = f"{ids.DATASET_INFO}.data" in ctx.triggered_prop_ids
         if method != "pca":
             kept = content(chosen).get(chosen_key(isolation))
             record = chosen_record(services, dataset.record, kept)
             if record is not None:
-                return shown(record, dataset.record)
-        is_opened = f"{ids.DATASET_INFO}.data" in ctx.triggered_prop_ids
+                return shown(record, dataset.record, keeps_axes=is_opened)
         if is_opened and (kept := kept_projection(services, dataset.record, isolation, named)):
             return shown_projection(kept, dataset.record)
         switches = {"normalize": bool(normalize), "standardize": bool(standardize)}
@@ -169,26 +171,25 @@ def chosen_record(
     services: Services, dataset: DatasetRecord, projection_id: Any
 ) -> ProjectionRecord | None:
     """Return the projection that people chose for the shown rows, or what it became; or None."""
-    while projection_id:
-        try:
-            record = services.projections.record(str(projection_id))
-        except NotFoundError:
-            return None
-        if record.dataset != dataset.id:
-            return None
-        if not record.superseded_by:
-            return record
-        projection_id = record.superseded_by
-    return None
+    if not projection_id:
+        return None
+    try:
+        record = services.projections.current(str(projection_id))
+    except NotFoundError:
+        return None
+    return record if record.dataset == dataset.id else None
 
 
-def shown(record: ProjectionRecord, dataset: DatasetRecord) -> dict[str, Any]:
+def shown(
+    record: ProjectionRecord, dataset: DatasetRecord, *, keeps_axes: bool = False
+) -> dict[str, Any]:
     """Return a projection that was chosen, with the texts around it."""
+    first = tuple(str(i) for i in range(len(AXES)))
     return {
         **NOTHING,
         "projection": record.to_json(),
         "projection_id": record.id,
-        "components": tuple(str(i) for i in range(len(AXES))),
+        "components": NOTHING["components"] if keeps_axes else first,
         "note": record.message if record.state in FINISHED else "",
         "status": status_text(record, dataset),
     }
@@ -200,6 +201,8 @@ def status_text(record: ProjectionRecord, dataset: DatasetRecord) -> str:
     which = "all " if record.rows is None and record.n_points > 1 else ""
     label = METHODS[record.method].label if record.method in METHODS else "Stored coordinates"
     parts = [f"{label} of {which or 'the '}{counted(record.n_points, kind)}"]
+    if record.method == STORED and record.name:
+        parts.append(record.name)
     if record.method in _PREPARATION:
         parts += _PREPARATION[record.method](record.parameters, dataset.n_dims)
     if record.state == "stopped":

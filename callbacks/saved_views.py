@@ -43,10 +43,12 @@ def view_of_address(services: Services, address: str) -> Named | None:
     if "bookmark" in query:
         return _bookmark(services, services.bookmarks.record(query["bookmark"]))
     if "view" in query:
-        return Named(view_of_link(query["view"]))
-    if "saved" in query:
-        return Named(services.views.load(query["saved"]))
-    return None
+        view = view_of_link(query["view"])
+    elif "saved" in query:
+        view = services.views.load(query["saved"])
+    else:
+        return None
+    return Named(view, notice=_gone(services, view, "this link"))
 
 
 def complete_view(services: Services, view: ViewState) -> ViewState:
@@ -74,27 +76,32 @@ def complete(view: ViewState, record: DatasetRecord) -> ViewState:
 
 
 def _bookmark(services: Services, bookmark: Bookmark, query: str = "") -> Named:
-    view, notice = bookmark.view, ""
+    view = bookmark.view
     try:
-        record = services.datasets.record(view.dataset_id)
+        services.datasets.record(view.dataset_id)
     except NotFoundError:
         raise NotFoundError(
             f"The dataset of the bookmark “{bookmark.name}” was deleted.",
             hint="Restore it from the trash, or choose another one; the newest is shown.",
         ) from None
+    notice = _gone(services, view, f"the bookmark “{bookmark.name}”")
+    return Named(view, query or f"bookmark={bookmark.id}", notice)
+
+
+def _gone(services: Services, view: ViewState, what: str) -> str:
+    """Return what of a view is gone since it was saved, as sentences; empty when nothing is."""
+    notice, record = "", services.datasets.record(view.dataset_id)
     if view.projection_id is not None:
         try:
-            services.projections.record(view.projection_id)
+            services.projections.current(view.projection_id)
         except NotFoundError:
-            notice = (
-                f"The coordinates of the bookmark “{bookmark.name}” were deleted; PCA is shown."
-            )
+            notice = f"The coordinates of {what} were deleted; PCA is shown."
     color = None if is_special(view.color_by) else view.color_by
     used = (color, view.label_by, view.search.column)
     gone = [name for name in dict.fromkeys(used) if name and record.column(name) is None]
     if gone:
         notice += f" The dataset has no column {', '.join(f'“{n[:60]}”' for n in gone)} any more."
-    return Named(view, query or f"bookmark={bookmark.id}", notice.strip())
+    return notice.strip()
 
 
 def _story_step(services: Services, story_id: str, text: str) -> Named:
@@ -110,7 +117,7 @@ def _story_step(services: Services, story_id: str, text: str) -> Named:
             continue
         if step != wanted:
             gone = f"Step {wanted} of “{story.name}” was deleted; step {step} is shown."
-            return Named(found.view, found.query, gone)
+            return Named(found.view, found.query, f"{gone} {found.notice}".strip())
         return found
     raise _empty(story)
 

@@ -225,6 +225,20 @@ class Projections:
             raise NotFoundError(GONE, hint="Compute it again with the same parameters.")
         return found
 
+    def current(self, projection_id: str) -> ProjectionRecord:
+        """Return the record of a projection, or of what an intervention made of it.
+
+        Raises NotFoundError.
+        """
+        try:
+            record = self.record(projection_id)
+        except NotFoundError:
+            # Its job knew the successor only for a week; the successor knows its parent for good.
+            record = next((r for r in self.finished.all() if r.became_of(projection_id)), None)
+            if record is None:
+                raise
+        return self.current(record.superseded_by) if record.superseded_by else record
+
     def _find(self, projection_id: str) -> ProjectionRecord | None:
         finished = self.finished.find(projection_id)
         if finished is not None:

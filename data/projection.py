@@ -95,6 +95,11 @@ class ProjectionRecord:
         digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()
         return replace(self, id="p" + base64.b32encode(digest).decode().lower()[:20])
 
+    def became_of(self, projection_id: str) -> bool:
+        """Whether a run that was stopped or perturbed has ended as this projection."""
+        is_changed = bool(self.interventions) and self.interventions[-1][0] != "continue"
+        return is_changed and self.parent == projection_id
+
     def after(self, what: str, iteration: int, more: int = 0) -> Self:
         """Return the projection that this one becomes by an intervention, under its own id."""
         changed = replace(

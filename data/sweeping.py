@@ -1,4 +1,4 @@
-"""What may go: old trash, what belonged to datasets that are gone, and what can be computed again."""
+"""What may go: old trash, what datasets that are gone have left, what can be computed again."""
 
 from __future__ import annotations
 

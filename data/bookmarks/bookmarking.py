@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from data.bookmarks.bookmark import Bookmark
 from data.bookmarks.pictures import kept_picture
-from data.errors import ParameterError, StorageError
+from data.errors import ConflictError, ParameterError, StorageError
+from data.projection import FINISHED, ProjectionRecord
+from data.projections.methods import METHODS
+from data.rows import decode_rows
 from data.services import Services
+from data.stores.kept_coordinates import keep_coordinates
 from data.view_state import ViewState, check_rows
 
 
@@ -64,9 +71,11 @@ def _named(services: Services, given: Mapping[str, Any]) -> dict[str, Any]:
     if view.projection_id is None:
         projection = services.projections.request(view.dataset_id, "pca", {}, view.rows)
     else:
-        projection = services.projections.record(view.projection_id)
+        projection = services.projections.current(view.projection_id)
         if projection.dataset != view.dataset_id:
             raise ParameterError("The view names a projection of another dataset.")
+        projection = _settled(services, projection)
+        view = replace(view, projection_id=projection.id)
     # From now until the bookmark is on the disk, nothing but this keeps it from being evicted.
     services.projections.finished.note_use(projection.id)
     return {**fields, "view": view, "projection_id": projection.id}
@@ -81,3 +90,29 @@ def dependent_bookmarks(services: Services, dataset_id: str) -> list[Bookmark]:
         return services.bookmarks.of_dataset(dataset_id)
     except StorageError:
         return []
+
+
+def _settled(services: Services, record: ProjectionRecord) -> ProjectionRecord:
+    """Return the projection if it is finished, else its newest layout, kept as one of its own.
+
+    A run goes on changing, or is stopped and has another id then; a bookmark shows what was seen.
+    """
+    if record.state in FINISHED:
+        return record
+    frame = services.projections.frame(record.id)
+    if frame is None:
+        raise ConflictError(
+            f"This projection is {record.state}; there is nothing to keep yet.",
+            hint="Save the bookmark when its first points are shown.",
+        )
+    when = f"iteration {frame.iteration:,}"
+    origin = {"method": record.method, **record.parameters, "iteration": frame.iteration}
+    return keep_coordinates(
+        services.projections,
+        record.dataset,
+        np.frombuffer(frame.values, "<f4").reshape(-1, frame.n_dims),
+        None if record.rows is None else decode_rows(record.rows),
+        origin,
+        name=f"{METHODS[record.method].label} at {when}",
+        message=f"Kept at {when} of {record.n_iterations:,}, when a bookmark was saved.",
+    )

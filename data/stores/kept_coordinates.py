@@ -1,4 +1,4 @@
-"""Coordinates that nobody can compute again: they came with a file, and are kept for good."""
+"""Coordinates that nobody can compute again: of a file, or of a moment; they are kept for good."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ def keep_coordinates(
     coordinates: np.ndarray,
     rows: Rows | None,
     origin: dict[str, Any],
+    *,
+    name: str = "",
+    message: str = "These coordinates came with a file; nothing was computed.",
 ) -> ProjectionRecord:
     """Keep coordinates as a projection; the same ones again are the same projection.
 
@@ -32,6 +35,7 @@ def keep_coordinates(
     coordinates : of shape (number of rows, 1 to 50)
     rows : whose coordinates they are, ascending; None for all of the dataset
     origin : how they were made, as far as it is known: method, parameters, file
+    name, message : what people see; the same coordinates keep the first name
 
     Raises
     ------
@@ -56,7 +60,8 @@ def keep_coordinates(
         n_points=n_rows,
         rows=None if rows is None else encode_rows(rows),
         n_components=int(values.shape[1]),
-        message="These coordinates came with a file; nothing was computed.",
+        message=message,
+        name=name,
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
     )
     record = record.with_id()

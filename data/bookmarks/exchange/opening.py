@@ -22,6 +22,7 @@ from data.bookmarks.exchange.tensorboard import read_state, shape_of_state
 from data.bookmarks.pictures import kept_picture
 from data.dataset import DatasetRecord
 from data.errors import LimitError, NotFoundError, ParameterError, ProjectorError, ReadError
+from data.projection import FINISHED
 from data.services import Services
 from data.stores.kept_coordinates import keep_coordinates
 from data.view_state import ViewState, check_rows
@@ -151,8 +152,9 @@ class _Opener:
         projections = self.services.projections
         for known in filter(None, (view.projection_id, draft.projection_id)):
             try:
-                if projections.record(known).dataset == view.dataset_id:
-                    return known, view.projection_id and known
+                record = projections.current(known)
+                if record.dataset == view.dataset_id and record.state in FINISHED:
+                    return record.id, view.projection_id and record.id
             except NotFoundError:
                 pass
         if draft.coordinates is not None:

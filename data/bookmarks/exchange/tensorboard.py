@@ -217,7 +217,7 @@ def write_state(
         "isSelected": is_selected,
         "selectedProjection": tab,
         "dataSetDimensions": [len(places), dataset.n_dims],
-        "tSNEIteration": projection.iteration if tab == "tsne" else 0,
+        "tSNEIteration": projection.parameters.get("iteration", projection.iteration),
         "tSNEPerplexity": projection.parameters.get("perplexity", 0) if tab == "tsne" else 0,
         "tSNELearningRate": 1,
         "tSNEis3d": is_3d,
