@@ -234,9 +234,10 @@ class Projections:
             record = self.record(projection_id)
         except NotFoundError:
             # Its job knew the successor only for a week; the successor knows its parent for good.
-            record = next((r for r in self.finished.all() if r.became_of(projection_id)), None)
-            if record is None:
-                raise
+            for successor in self.finished.all():
+                if successor.became_of(projection_id):
+                    return successor
+            raise
         return self.current(record.superseded_by) if record.superseded_by else record
 
     def _find(self, projection_id: str) -> ProjectionRecord | None:
