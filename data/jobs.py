@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,15 +21,19 @@ from typing import Any, Self
 
 from diskcache import Cache
 
-from data.errors import ConflictError
+from data.errors import ConflictError, StorageError
 from data.limits import Limits
 from data.projection import State
+from data.stores.durable_records import is_full
 from data.stores.json_disk import JsonDisk
+from data.stores.reserve import Reserve
 
 # A worker that died once is resumed; the second time there is a reason to look for.
 MAX_LOSSES = 1
 # Who followed a run that went on under another id is told so for this long.
 SUPERSEDED_SECONDS = 7 * 86_400
+# On a full disk, a job must still be able to say so.
+RESERVE_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ class Jobs:
         self.directory = root / "jobs"
         self.lease = float(limits.lease_seconds)
         self.n_slots = limits.n_slots
+        self.reserve = Reserve(self.directory / "jobs.reserve", RESERVE_BYTES)
 
     @cached_property
     def _records(self) -> Cache:
@@ -122,6 +128,7 @@ class Jobs:
             if job and job.state in ("queued", "running", "paused") and not job.superseded_by:
                 return False
             self._put(Job(job_id, queued_at=time.time(), heartbeat=time.monotonic(), **known))
+        self.reserve.keep()
         return True
 
     def claim(self, job_id: str, worker: str) -> Job | None:
@@ -263,8 +270,16 @@ class Jobs:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        with self._records.transact(retry=True):
-            yield
+        try:
+            with self._records.transact(retry=True):
+                yield
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+            raise StorageError(
+                "The server's disk is full; nothing was changed.",
+                hint="Ask who runs the server to make room, then try again.",
+            ) from error
 
     def _put(self, job: Job) -> Job:
         self._records.set(job.id, asdict(job), retry=True)

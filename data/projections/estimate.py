@@ -16,6 +16,8 @@ from data.projections.umap import n_iterations as umap_epochs
 
 # What a worker takes before it has read any data.
 BASE_BYTES = 300e6
+# What the approximate search of neighbors compiles and keeps.
+SEARCH_BYTES = 250e6
 MEASURED_THREADS = 2
 
 
@@ -78,7 +80,8 @@ def _tsne(params: Any, n_points: int, n_dims: int, threads: int) -> Estimate:
     placing = rest * (1e-4 + 1e-9 * min(n, MAX_EXACT) * d**0.5) * speed
     reduction = _pca(n_points, n_dims).seconds if d != n_dims else 0.0
     seconds = reduction + neighbors + n_iterations(params) * per_step * speed + placing
-    graph = n * k * (8 + 12 + 2 * 1.7 * 12)
+    # Neighbors, their affinities before and after they are joined; measured at 10,000 and 100,000.
+    graph = n * k * 95 + (SEARCH_BYTES if n > MAX_EXACT else 0)
     layout = 8 * 8 * n * params.n_components
     memory = BASE_BYTES + n_points * d * 4 * 2 + graph + layout + rest * 15 * 24
     return Estimate(seconds + 2, memory)

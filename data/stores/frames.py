@@ -79,8 +79,11 @@ class FrameStore:
         folder = self.directory / job_id
         temporary = folder / f".moment.{secrets.token_hex(4)}.npz"
         with storage_errors():
-            write_moment(temporary, moment)
-            temporary.replace(folder / "moment.npz")
+            try:
+                write_moment(temporary, moment)
+                temporary.replace(folder / "moment.npz")
+            finally:
+                temporary.unlink(missing_ok=True)
 
     def moment(self, job_id: str) -> Moment | None:
         """Return the last checkpoint, or None."""

@@ -29,8 +29,10 @@ from data.stores.projections import ProjectionStore
 from data.workers.processes import UMAP_USED
 from data.workers.worker import LOOK_SECONDS, Lease, Slot
 
-# A checkpoint costs a few times a frame, and losing a second or two of work hurts nobody.
+# A checkpoint costs a few times a frame, and losing a second or two of work hurts nobody; where a
+# death is noticed sooner than that, less.
 CHECKPOINT_SECONDS = 2.0
+CHECKPOINT_LEASES = 0.2
 
 
 class Stopped(Exception):
@@ -175,7 +177,8 @@ class Stepper:
 
     def _watch(self, iteration: int, embedding: np.ndarray) -> bool:
         self._publish()
-        if time.monotonic() - self._saved_at > CHECKPOINT_SECONDS:
+        lease = CHECKPOINT_LEASES * self.lease.jobs.lease
+        if time.monotonic() - self._saved_at > min(CHECKPOINT_SECONDS, lease):
             self._save()
         job = self.lease.jobs.get(self.lease.id)
         if job is None or self.lease.is_told_to_end.is_set():

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from data.compiled import keep_compiled_code
-from data.errors import ProjectorError, StorageError
+from data.errors import ProjectorError
 from data.jobs import Job, Jobs
 from data.limits import Limits
 from data.projection import JOB_ID
+from data.stores.durable_records import is_full
 from data.stores.frames import FrameStore
 
 log = logging.getLogger(__name__)
@@ -143,9 +144,10 @@ def work(data_dir: str, projection_id: str) -> None:
 
 def _fail(lease: Lease, frames: FrameStore, error: Exception) -> None:
     """Tell the job why it ended; details go to the log."""
-    if isinstance(error, StorageError):
-        # On a full disk, what is not needed any more makes room for the message.
+    if is_full(error):
+        # What is not needed any more makes room for the message.
         frames.strip(lease.id)
+        lease.jobs.reserve.release()
     with suppress(Exception):
         lease.jobs.update(
             lease.id, lease.worker, state="failed", worker="", stage="", message=_sentence(error)
@@ -153,6 +155,8 @@ def _fail(lease: Lease, frames: FrameStore, error: Exception) -> None:
 
 
 def _sentence(error: Exception) -> str:
+    if is_full(error):
+        return "The server's disk is full. Ask who runs the server to make room, then run it again."
     if isinstance(error, ProjectorError):
         return f"{error.message} {error.hint}".strip()
     if isinstance(error, MemoryError):

@@ -86,7 +86,8 @@ def kill_at_a_moment(data_dir: Path, undisturbed: np.ndarray, seed: int) -> None
     projections, dataset = opened(data_dir)
     record = projections.request(dataset, "tsne", {**PARAMETERS, "random_state": 0})
     moment = random.Random(seed)
-    job = running_at(projections, record.id, moment.randrange(0, 400))
+    # With this lease, every frame is a checkpoint.
+    job = running_at(projections, record.id, moment.randrange(0, 700))
     time.sleep(moment.random() * 0.1)
     kill(job.pid)
     if projections.finished.find(record.id) is None:
@@ -104,6 +105,12 @@ def kill_at_a_moment(data_dir: Path, undisturbed: np.ndarray, seed: int) -> None
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_killed_worker_is_resumed_from_its_last_checkpoint(data_dir, undisturbed, seed):
+    kill_at_a_moment(data_dir, undisturbed, seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(5, 50))
+def test_a_worker_may_be_killed_at_any_moment(data_dir, undisturbed, seed):
     kill_at_a_moment(data_dir, undisturbed, seed)
 
 
@@ -144,6 +151,53 @@ def test_an_error_is_a_sentence_and_nothing_else_breaks(data_dir):
     tensor.write_bytes(kept)
     record = projections.request(dataset, "tsne", PARAMETERS)
     swept(projections, record.id, "done")
+
+
+# The disk is full from the third frame on, for files and records; giving back the reserve helps
+# the records only.
+ON_A_FULL_DISK = """
+import errno, sqlite3, sys
+from pathlib import Path
+from diskcache import Cache
+from data.workers.worker import work
+
+root, job_id = Path(sys.argv[1]), sys.argv[2]
+write, put, written = Path.write_bytes, Cache.set, []
+
+def write_bytes(path, content):
+    written.append(path)
+    if len(written) > 2:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    return write(path, content)
+
+def put_value(cache, key, value, **more):
+    if len(written) > 1 and (root / "jobs" / "jobs.reserve").exists():
+        raise sqlite3.OperationalError("database or disk is full")
+    return put(cache, key, value, **more)
+
+Path.write_bytes, Cache.set = write_bytes, put_value
+work(str(root), job_id)
+"""
+
+
+def start_on_a_full_disk(root: Path, job_id: str) -> None:
+    subprocess.run([sys.executable, "-c", ON_A_FULL_DISK, str(root), job_id], cwd=REPOSITORY)
+
+
+def test_a_full_disk_is_a_sentence_and_nothing_else_breaks(data_dir):
+    services = Services.open(data_dir, LIMITS)
+    projections, dataset = services.projections, services.datasets.list()[0].id
+    full = Projections(data_dir, services.datasets, LIMITS, start_on_a_full_disk)
+    failed = full.request(dataset, "tsne", PARAMETERS)
+    assert failed.state == "failed"
+    assert "disk is full" in failed.message
+    assert [path.name for path in (projections.frames.directory / failed.id).iterdir()] == [
+        "request.json"
+    ]
+    # With room again, asking once more is a new try.
+    again = projections.request(dataset, "tsne", PARAMETERS)
+    assert again.id == failed.id
+    assert swept(projections, again.id, "done").message == ""
 
 
 def test_a_web_server_that_is_killed_leaves_its_jobs_running(data_dir):

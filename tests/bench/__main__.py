@@ -14,6 +14,7 @@ from tests.bench.checkpoints import checkpoints
 from tests.bench.clicking import clicking
 from tests.bench.components import components
 from tests.bench.drawing import drawing
+from tests.bench.following import following
 from tests.bench.maps import maps
 from tests.bench.opening import opening
 from tests.bench.questions import neighbors, search
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[Stored], Iterator[Line]]] = {
     "runs": runs,
     "selecting": selecting,
     "tsne": arranging,
+    "following": following,
     "maps": maps,
     "sizes": sizes,
     "bookmarks": bookmarks,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["s", "ms", "bytes", "frames/s", "of 1"]
+Unit = Literal["s", "ms", "bytes", "frames/s", "of 1", "jobs"]
 
 HEAD = ("what", "ours", "floor", "ratio", "target")
 
@@ -39,6 +39,8 @@ class Line:
 def spell(value: float, unit: Unit) -> str:
     if unit == "bytes":
         return f"{value:,.0f} bytes"
+    if unit == "jobs":
+        return f"{value:.0f} jobs"
     if unit == "of 1":
         return f"{value:.4f}"
     return f"{value:.2f} {unit}"
