@@ -355,6 +355,36 @@ def test_a_bookmark_of_other_data_says_that_it_does_not_fit(
     assert any("computed anew by PCA" in note for note in opened["notes"])
 
 
+def test_any_picture_is_written_with_every_field_that_tensorboard_reads(client, services, small):
+    made = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+    kept = keep_coordinates(services.projections, small.id, made, None, {"method": "umap"})
+    view = {"dataset_id": small.id, "projection_id": kept.id, "color_by": "@preservation"}
+    mark = save(client, "map", {**view, "selected_rows": [1, 5]})
+    content = client.get(f"{API}/{mark['id']}/file?format=tensorboard").get_json()
+    (state,) = content
+    fields = {
+        **{name: str for name in ("label", "selectedColorOptionName", "selectedLabelOption")},
+        **{name: int for name in ("tSNEIteration", "tSNEPerplexity", "tSNELearningRate")},
+        **{name: bool for name in ("isSelected", "tSNEis3d", "umapIs3d")},
+        **{"umapNeighbors": int, "umapMinDist": float, "forceCategoricalColoring": bool},
+        **{"pcaComponentDimensions": list, "projections": list, "selectedPoints": list},
+        **{"cameraDef": dict, "customSelectedSearchByMetadataOption": str},
+    }
+    assert {name: type(state[name]) for name in fields} == fields
+    assert state["selectedProjection"] == "umap"
+    assert state["dataSetDimensions"] == [60, 5]
+    assert set(state["projections"][0]) == {"umap-0", "umap-1", "umap-2"}
+    assert (state["selectedPoints"], state["filteredPoints"]) == ([1, 5], None)
+    assert state["selectedColorOptionName"] == "No color map"
+    # After "show all", TensorBoard writes an empty list where it means all points.
+    again = client.post(f"{API}/import", json=[{**state, "filteredPoints": []}]).get_json()
+    (opened,) = again["bookmarks"]
+    assert "isolation" not in opened["view"]
+    np.testing.assert_allclose(
+        services.projections.coordinates(opened["view"]["projection_id"]), made, atol=1e-6
+    )
+
+
 def test_a_cut_file_of_tensorboard_is_refused_with_the_place(client, small, real_data):
     content = (real_data / "bad" / "not_json_bookmarks.txt").read_bytes()
     sent = {"file": (io.BytesIO(content), "not_json_bookmarks.txt")}

@@ -17,6 +17,7 @@ import numpy as np
 from data.bookmarks.bookmark import MAX_NAME, Bookmark
 from data.bookmarks.exchange.format import Draft
 from data.bookmarks.exchange.tensorboard_camera import camera_of_state, state_of_camera
+from data.color_choices import is_special
 from data.dataset import DatasetRecord
 from data.projection import ProjectionRecord
 from data.rows import encode_rows
@@ -64,10 +65,10 @@ def shape_of_state(state: Any) -> Shape | None:
     dims = state.get("dataSetDimensions")
     if not isinstance(dims, list) or len(dims) != 2 or not all(map(_is_count, dims)):
         return None
-    rows = state.get("filteredPoints")
+    rows = _filter(state)
     if rows is None:
         return Shape(dims[0], dims[1], dims[0])
-    if not isinstance(rows, list) or not rows or not all(map(_is_count, rows)):
+    if not isinstance(rows, list) or not all(map(_is_count, rows)):
         return None
     return Shape(None, dims[1], max(rows) + 1)
 
@@ -77,7 +78,7 @@ def read_state(state: dict[str, Any], dataset: DatasetRecord, number: int) -> Dr
     label = state.get("label")
     name = label.strip()[:MAX_NAME] if isinstance(label, str) else ""
     draft = Draft(name or f"State {number}")
-    filtered = state.get("filteredPoints")
+    filtered = _filter(state)
     shown = np.arange(dataset.n_points) if filtered is None else np.asarray(filtered, np.int64)
     if filtered is not None and len(set(filtered)) != len(filtered):
         draft.notes.append("its filter names points twice and is left out")
@@ -92,6 +93,11 @@ def read_state(state: dict[str, Any], dataset: DatasetRecord, number: int) -> Dr
         draft.view["camera"] = camera
     _note_the_rest(state, draft)
     return draft
+
+
+def _filter(state: dict[str, Any]) -> Any:
+    """Return the rows that a state shows; None for all, also where it says so by an empty list."""
+    return state.get("filteredPoints") or None
 
 
 def _read_coordinates(state: dict[str, Any], draft: Draft, shown: np.ndarray) -> None:
@@ -210,24 +216,29 @@ def write_state(
     rows = view.rows
     places = {row: i for i, row in enumerate(rows if rows is not None else range(dataset.n_points))}
     chosen = view.selected_rows if view.selected_point is None else (view.selected_point,)
-    is_3d = view.dimensionality == 3
+    is_3d = view.dimensionality == 3 and coordinates.shape[1] > 2
+    color = None if is_special(view.color_by) else view.color_by
+    parameters = projection.parameters
+    iteration = parameters.get("iteration", projection.iteration)
     values = np.round(coordinates[:, : len(keys)].astype(np.float64), 7).tolist()
     return {
         "label": bookmark.name,
         "isSelected": is_selected,
         "selectedProjection": tab,
         "dataSetDimensions": [len(places), dataset.n_dims],
-        "tSNEIteration": projection.parameters.get("iteration", projection.iteration),
-        "tSNEPerplexity": projection.parameters.get("perplexity", 0) if tab == "tsne" else 0,
+        "tSNEIteration": iteration if tab == "tsne" else 0,
+        "tSNEPerplexity": parameters.get("perplexity", 0) if tab == "tsne" else 0,
         "tSNELearningRate": 1,
         "tSNEis3d": is_3d,
         "umapIs3d": is_3d,
+        "umapNeighbors": parameters.get("n_neighbors", 15),
+        "umapMinDist": parameters.get("min_dist", 0.1),
         "pcaComponentDimensions": list(view.components[: view.dimensionality]),
         "projections": [dict(zip(keys, point, strict=True)) for point in values],
         "selectedPoints": [places[row] for row in chosen if row in places],
         "filteredPoints": None if rows is None else list(rows),
         "cameraDef": state_of_camera(view.camera, view.dimensionality),
-        "selectedColorOptionName": view.color_by or NO_COLOR,
+        "selectedColorOptionName": color or NO_COLOR,
         "forceCategoricalColoring": view.color_kind == "categorical",
         "selectedLabelOption": view.label_by or "",
         "customSelectedSearchByMetadataOption": view.search.column or view.label_by or "",
