@@ -2,7 +2,6 @@
 (function () {
   "use strict";
   const projector = window.projector;
-  const AUTHOR = "embedding-dashboard-author";
 
   function field(form, label, input) {
     const box = projector.element("label", "field");
@@ -21,7 +20,7 @@
 
   // Asks for the name once; afterwards it only says who signs, and can be changed.
   function authorField(form) {
-    const known = localStorage.getItem(AUTHOR), author = input(known || "", 100);
+    const known = projector.author(), author = input(known || "", 100);
     field(form, "Your name", author);
     const box = author.parentElement;
     if (known === null) return author;
@@ -64,7 +63,7 @@
       event.preventDefault();
       const fields = { name: nameBox.value, note: noteBox.value };
       if (author) {
-        localStorage.setItem(AUTHOR, author.value.trim());
+        projector.setAuthor(author.value.trim());
         fields.author = author.value;
       }
       submit.disabled = true;

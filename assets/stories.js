@@ -48,6 +48,7 @@
     );
     text.append(head, projector.element("bdi", "name", projector.visibleText(shown.name || shown.gone || "")));
     if (shown.note) text.append(projector.element("bdi", "note", projector.visibleText(shown.note)));
+    text.title = isFull ? "" : [shown.name, shown.note].filter(Boolean).join("\n");
     bar.replaceChildren(
       button("Previous (←)", "←", () => goTo(step - 1), step <= 1),
       button("Next (→)", "→", () => goTo(step + 1), step >= n),

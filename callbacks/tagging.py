@@ -82,6 +82,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("projector", "rememberAuthor"),
+        Input(ids.AUTHOR, "value"),
         Input(ids.TAG_AUTHOR, "value"),
     )
 
