@@ -363,9 +363,9 @@ def test_any_picture_is_written_with_every_field_that_tensorboard_reads(client, 
     content = client.get(f"{API}/{mark['id']}/file?format=tensorboard").get_json()
     (state,) = content
     fields = {
-        **{name: str for name in ("label", "selectedColorOptionName", "selectedLabelOption")},
-        **{name: int for name in ("tSNEIteration", "tSNEPerplexity", "tSNELearningRate")},
-        **{name: bool for name in ("isSelected", "tSNEis3d", "umapIs3d")},
+        **dict.fromkeys(("label", "selectedColorOptionName", "selectedLabelOption"), str),
+        **dict.fromkeys(("tSNEIteration", "tSNEPerplexity", "tSNELearningRate"), int),
+        **dict.fromkeys(("isSelected", "tSNEis3d", "umapIs3d"), bool),
         **{"umapNeighbors": int, "umapMinDist": float, "forceCategoricalColoring": bool},
         **{"pcaComponentDimensions": list, "projections": list, "selectedPoints": list},
         **{"cameraDef": dict, "customSelectedSearchByMetadataOption": str},
