@@ -22,7 +22,7 @@ from data.projections.methods import METHODS
 from data.projections.parameters import rules
 from data.rows import encode_rows
 from data.services import Services
-from data.workers.processes import worker_context
+from data.workers.processes import expect_run, import_ahead
 from data.workers.worker import work
 
 # While a form holds nothing yet.
@@ -208,6 +208,8 @@ def cost_text(
     services: Services, dataset_id: str, isolation: Any, method: str, given: dict[str, Any]
 ) -> tuple[str, bool]:
     """Return what a run would cost, or why it cannot be; and whether Run is off."""
+    if method in STEPWISE:
+        expect_run(services.data_dir)
     try:
         wanted = services.projections.wanted(dataset_id, method, given, shown_rows(isolation))
     except ProjectorError as error:
@@ -290,7 +292,7 @@ def _manager(services: Services) -> DiskcacheManager:
 
     # Stock multiprocessing would fork the web process: its sockets, locks and threads.
     multiprocess.set_start_method("forkserver", force=True)
-    worker_context((__name__,))
+    import_ahead(__name__)
     cache = Cache(str(services.projections.jobs.directory / "calls"), sqlite_mmap_size=0)
     manager: DiskcacheManager = JobManager(cache, expire=RESULT_SECONDS)  # type: ignore[no-untyped-call]
     return manager

@@ -20,8 +20,9 @@ from data.errors import ParameterError
 log = logging.getLogger(__name__)
 
 BACKLOG = 2048
-# What long callbacks of the page need in a worker, beside what computes.
-WORKER_MODULES = ("callbacks.jobs",)
+# What workers are forked from imports for seconds; until then people who have just started the
+# server want its pages more, unless somebody is about to compute.
+WARM_UP_SECONDS = 20
 # Long enough for an upload that is being read; a supervisor kills after 10 s or more.
 GRACEFUL_SECONDS = 10
 # How often what is not needed any more is looked for.
@@ -134,12 +135,16 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Take up what an earlier server left, and from now on what loses its process."""
         from dashboard.routes.frames import IS_CLOSING
         from data.sweeping import sweep
-        from data.workers.processes import used_before, warm_up
+        from data.workers.processes import import_ahead, used_before, wait_for_interest, warm_up
 
+        import_ahead(*used_before(self.settings.data_dir))
         server.config[IS_CLOSING] = lambda: self.worker is not None and not self.worker.alive
 
+        def prepare() -> None:
+            wait_for_interest(self.settings.data_dir, WARM_UP_SECONDS)
+            warm_up()
+
         def watch() -> None:
-            warm_up((*WORKER_MODULES, *used_before(self.settings.data_dir)))
             is_first, swept_at = True, 0.0
             while True:
                 try:
@@ -152,7 +157,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                     log.exception("jobs and stores cannot be looked through")
                 time.sleep(services.projections.jobs.lease / 3)
 
-        threading.Thread(target=watch, daemon=True).start()
+        for task in (prepare, watch):
+            threading.Thread(target=task, daemon=True).start()
 
     def suspend_workers(self, arbiter: Any) -> None:
         """Let running projections save and end; the next start goes on with them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,15 @@ from tests.shared_data import shared_data
 
 # How a skip for want of the real data is told from others.
 NO_DATA = "shared data is not here"
+# Half of the time of many a test went into waiting for the disk: what is stored is synced.
+MEMORY_DISK = Path("/dev/shm")
+MEMORY_BYTES = 4 * 2**30
+
+
+def pytest_configure() -> None:
+    """Keep temporary files in memory, where there is room, unless pytest was told a place."""
+    if MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free >= MEMORY_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))
 
 
 @pytest.fixture

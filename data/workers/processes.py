@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from data.jobs import Jobs
 
-# What the process imports that workers are forked from, so that a job starts at once.
-PRELOADED = ("data.workers.imports",)
+# What the process imports that workers are forked from, so that a job starts at once. There is
+# one such process for each of ours, so this list is one for all that is in ours.
+_imported_ahead = ["data.workers.imports"]
 # An empty file under jobs/, made by the first UMAP of a data directory.
 UMAP_USED = "umap-used"
+# An empty file under jobs/, touched when somebody looks at what a run would cost.
+RUN_LIKELY = "run-likely"
+LOOK_SECONDS = 0.25
 
 
-def worker_context(also: Sequence[str] = ()) -> Any:
+def import_ahead(*modules: str) -> None:
+    """Have workers find more modules imported; only what is told before the first one counts."""
+    _imported_ahead.extend(module for module in modules if module not in _imported_ahead)
+
+
+def worker_context() -> Any:
     """Return how workers are made: forked from a small process of their own.
 
     A process forked from the web server would inherit its sockets, so that the port stayed taken
     after a crash, and locks of threads that it does not have.
-
-    Parameters
-    ----------
-    also : further modules to import ahead; only what is told before the first worker counts
     """
     import multiprocess
 
     context = multiprocess.get_context("forkserver")
-    context.set_forkserver_preload([*PRELOADED, *also])
+    context.set_forkserver_preload(_imported_ahead)
     return context
 
 
@@ -39,11 +44,30 @@ def used_before(root: Path) -> tuple[str, ...]:
     return ("data.workers.umap_imports",) if (root / "jobs" / UMAP_USED).exists() else ()
 
 
-def warm_up(also: Sequence[str] = ()) -> None:
+def expect_run(root: Path) -> None:
+    """Tell all processes of a data directory that somebody may press Run next."""
+    # On a full disk a run starts a little later, that is all.
+    with suppress(OSError):
+        (root / "jobs" / RUN_LIKELY).touch()
+
+
+def wait_for_interest(root: Path, seconds: float) -> None:
+    """Return when a run is expected, which any process may have said, or after some seconds."""
+    sign, deadline = root / "jobs" / RUN_LIKELY, time.monotonic() + seconds
+
+    def told() -> int:
+        return sign.stat().st_mtime_ns if sign.exists() else 0
+
+    before = told()
+    while told() == before and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+
+
+def warm_up() -> None:
     """Start the process that workers are forked from; it imports in the background."""
     from multiprocess import forkserver
 
-    worker_context(also)
+    worker_context()
     forkserver.ensure_running()
 
 

@@ -397,7 +397,7 @@ def test_a_cut_file_of_tensorboard_is_refused_with_the_place(client, small, real
 
 
 @hypothesis_settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(drawn=st.data(), name=st.text(min_size=1, max_size=12).filter(str.strip))
 def test_any_view_comes_back_whole_over_http_and_from_a_file(client, small, drawn, name):

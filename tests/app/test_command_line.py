@@ -1,7 +1,6 @@
 """The command line, with real processes."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -12,12 +11,15 @@ import urllib.request
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
 from data.dataset import Sprite
 from data.services import Services
+from data.workers.processes import expect_run
 from tests.running_server import REPOSITORY, environment, start_server
+from tests.waiting import wait_until
 
 
 def run(*arguments, **variables):
@@ -176,14 +178,14 @@ def test_output_of_a_start(tmp_path):
     assert not list(Path.home().glob(".gunicorn/*"))
 
 
-def test_dead_workers_are_replaced_in_silence(tmp_path):
+def test_what_computes_is_prepared_when_a_run_is_likely_and_dead_workers_are_replaced(tmp_path):
     with start_server(tmp_path, "--workers", "1") as server:
-        (worker,) = (
-            Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
-            .read_text()
-            .split()
-        )
-        os.kill(int(worker), signal.SIGKILL)
+        (worker,) = psutil.Process(server.process.pid).children()
+        assert worker.children() == []
+        # Said by another process, as if another worker had answered the page.
+        expect_run(tmp_path)
+        wait_until(worker.children)
+        worker.kill()
         assert fetch(f"{server.url}/healthz")[0] == 200
         assert server.output.count("is at http") == 1
 

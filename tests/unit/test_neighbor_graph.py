@@ -93,15 +93,12 @@ def test_neighbors_among_other_points():
 
 def test_what_approximation_misses_is_measured(monkeypatch):
     points = clusters(600)
-    monkeypatch.setattr(module, "MAX_EXACT", 100)
-    exact = neighbor_graph(points, 5)
 
     def half_right(space, k, threads, seed):
         rows = np.array(exact_rows)
         rows[:, ::2] = np.random.default_rng(0).integers(0, 600, rows[:, ::2].shape)
         return rows
 
-    monkeypatch.setattr(module, "MAX_EXACT", 1_000)
     exact_rows = neighbor_graph(points, 6).rows
     monkeypatch.setattr(module, "MAX_EXACT", 100)
     monkeypatch.setattr(module, "_descend", half_right)
@@ -109,7 +106,6 @@ def test_what_approximation_misses_is_measured(monkeypatch):
     assert graph.recall is not None
     assert 0.4 < graph.recall < 0.7
     assert (np.diff(graph.distances, axis=1) >= 0).all()
-    assert exact.recall is None or exact.recall > 0.95
 
 
 def test_the_largest_k_serves_every_smaller_one(tmp_path):
