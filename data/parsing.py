@@ -58,11 +58,13 @@ class Parsed:
 
     Attributes
     ----------
+    content_id : hash of what was written there: the same content has the same
     n_rows : rows of the tensor's file, before some were left out
     format, dtype : of the tensor's file
     choices : what could also have been read
     """
 
+    content_id: str
     columns: tuple[Column, ...]
     sprite: Sprite | None
     n_points: int

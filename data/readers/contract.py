@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
+from data.readers.fingerprint import Digest
+
 # The file beside a tensor some rows of which were left out: how many rows there were, those kept.
 KEPT_ROWS = "kept_rows.npy"
 # The file beside the tiles of a sprite: how they are arranged.
@@ -121,9 +123,10 @@ class FoundTensor:
 
     Attributes
     ----------
-    tensor : ndarray of shape (n_rows, n_dims), float32, C order
+    tensor : ndarray of shape (n_rows, n_dims), real numbers of any type and order; the file
+        itself, mapped into memory, where it holds nothing else
     metadata : string columns of n_rows rows found in the same file
-    too_large : rows with a finite value beyond float32, which is infinite in `tensor`
+    too_large : rows with a finite value beyond float32, where it is infinite in `tensor` already
     unit : what the user counts in the file: its "line"s from 1 or its "row"s from 0
     place : the number, in that unit, of a row
     format : what the file is, as people call it
@@ -151,7 +154,8 @@ class TensorFile:
 
     Attributes
     ----------
-    tensor : ndarray of shape (n_points, n_dims), float32, C order, all finite
+    tensor : ndarray of shape (n_points, n_dims), float32, C order, all finite, memory mapped
+    digest : of the file of the tensor
     metadata : string columns found in the same file, one row per point, or None
     kept_rows : int64 rows of the file that are points, when some were left out, else None
     n_rows : rows in the file, before some were left out
@@ -159,6 +163,7 @@ class TensorFile:
     """
 
     tensor: np.ndarray
+    digest: Digest
     metadata: pa.Table | None
     kept_rows: np.ndarray | None
     n_rows: int

@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 import numpy as np
 
@@ -55,16 +55,20 @@ def read_npy(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
     size = check_readable(path, name)
     with path.open("rb") as file:
         header = read_header(file, name)
-        check_matrix(header, size - header.offset, name, limits)
-        tensor, too_large = stream_matrix(file, header, name)
+    check_matrix(header, size - header.offset, name, limits)
     surplus = size - header.offset - header.n_bytes
     return FoundTensor(
-        tensor,
-        too_large=too_large,
+        map_matrix(path, header),
         warnings=(f"{surplus} bytes after the array were ignored.",) if surplus else (),
         format="NumPy array",
         dtype=header.dtype.name,
     )
+
+
+def map_matrix(path: Path, header: NpyHeader) -> np.ndarray:
+    """Return the values where they lie in the file."""
+    order: Literal["F", "C"] = "F" if header.fortran_order else "C"
+    return np.memmap(path, header.dtype, "r", header.offset, header.shape, order)
 
 
 def read_header(file: IO[bytes], name: str) -> NpyHeader:
@@ -192,9 +196,7 @@ def read_raw(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
         )
     header = NpyHeader((size // 4 // n_dims, n_dims), np.dtype("<f4"), False, 0)
     check_shape(header.shape, name, limits)
-    with path.open("rb") as file:
-        tensor, _ = stream_matrix(file, header, name)
-    return FoundTensor(tensor, format="Raw values", choices=(choice,))
+    return FoundTensor(map_matrix(path, header), format="Raw values", choices=(choice,))
 
 
 def _row_length(n_values: int, n_dims: int | None) -> Choice:

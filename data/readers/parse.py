@@ -16,6 +16,7 @@ from data.limits import Limits
 from data.metadata import Metadata, describe_column
 from data.readers.added_metadata import read_added
 from data.readers.contract import KEPT_ROWS, ReadOptions, TensorFile
+from data.readers.fingerprint import content_id
 from data.readers.metadata_file import MetadataFile, read_metadata
 from data.readers.recognized import blamed, first_rows, thumbnail_size
 from data.readers.tensor_file import read_tensor
@@ -43,10 +44,10 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 def _dataset(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, Any]:
     options = ReadOptions(**request["options"])
     with blamed("tensors"):
+        source = request["tensor"]
         found = read_tensor(
-            Path(request["tensor"]["path"]), request["tensor"]["name"], options, limits
+            Path(source["path"]), source["name"], options, limits, out / "tensor.npy"
         )
-    np.save(out / "tensor.npy", found.tensor, allow_pickle=False)
     if found.kept_rows is not None:
         # Metadata that are added later describe the rows of the file: its count, then those kept.
         np.save(out / KEPT_ROWS, np.concatenate(([found.n_rows], found.kept_rows)))
@@ -72,8 +73,10 @@ def _dataset(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, An
         size = (sprite.width, sprite.height) if sprite else request["thumbnail"]
         choices.append(thumbnail_size(size))
     n_points, n_dims = found.tensor.shape
+    columns = _write(table, out)
     return {
-        "columns": _write(table, out),
+        "content_id": content_id(found.digest, out),
+        "columns": columns,
         "sprite": asdict(sprite) if sprite else None,
         "n_points": n_points,
         "n_dims": n_dims,

@@ -4,81 +4,87 @@ from __future__ import annotations
 
 import numpy as np
 
-BLOCK_VALUES = 2**20
 # Above this, looking for equal rows takes longer than people wait for a remark.
 MAX_ROWS_FOR_DUPLICATES = 200_000
 UNIT_TOLERANCE = 1e-3
 
 
-def remarks(tensor: np.ndarray) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Look through a tensor block by block.
+class Remarks:
+    """Looks through the points of a tensor block by block.
 
     Parameters
     ----------
-    tensor : ndarray of shape (n_points, n_dims), float32, all finite
-
-    Returns
-    -------
-    warnings : there is nothing to see in a picture
-    notes : remarks about the content
+    n_points : of the whole tensor
     """
-    n_points, n_dims = tensor.shape
-    if n_points == 1:
-        return ("1 point: it has no neighbors and cannot be projected.",), ()
-    low, high = tensor[0].copy(), tensor[0].copy()
-    squares = np.empty(n_points)
-    step = max(1, BLOCK_VALUES // n_dims)
-    for first in range(0, n_points, step):
-        block = tensor[first : first + step]
-        np.minimum(low, block.min(axis=0), out=low)
-        np.maximum(high, block.max(axis=0), out=high)
-        wide = block.astype(np.float64)  # squares of 3e38 do not fit float32
-        squares[first : first + step] = np.einsum("ij,ij->i", wide, wide)
-    n_constant = int((low == high).sum())
-    if n_constant == n_dims:
-        return (f"All {n_points} points are equal: there is nothing to see.",), ()
-    notes = [_constant(n_constant, n_dims), _zeros(squares), _duplicates(tensor)]
-    if n_dims > 1:
-        notes.append(_unit(squares))
-    return (), tuple(note for note in notes if note)
 
+    def __init__(self, n_points: int) -> None:
+        self.n_points, self.n_dims = n_points, 0
+        self._first = np.empty(0, np.float32)
+        self._constant = np.empty(0, np.int64)  # dimensions in which no other value was seen
+        self._shortest, self._longest, self._n_zeros = np.inf, 0.0, 0
+        self._seen: set[int] | None = set() if n_points <= MAX_ROWS_FOR_DUPLICATES else None
 
-def _constant(n_constant: int, n_dims: int) -> str:
-    if not n_constant:
-        return ""
-    if n_constant == 1:
-        return f"1 of {n_dims} dimensions has the same value everywhere."
-    return f"{n_constant} of {n_dims} dimensions have the same value everywhere."
+    def add(self, block: np.ndarray, squares: np.ndarray) -> None:
+        """Look at some more points.
 
+        Parameters
+        ----------
+        block : ndarray of shape (n, n_dims), float32, C order, all finite
+        squares : ndarray of shape (n,), squared lengths of the points
+        """
+        if not self.n_dims:
+            self.n_dims, self._first = block.shape[1], block[0].copy()
+            self._constant = np.arange(self.n_dims)
+        if len(self._constant):
+            values = block[:, self._constant]
+            self._constant = self._constant[(values == self._first[self._constant]).all(axis=0)]
+        self._shortest = min(self._shortest, float(squares.min()))
+        self._longest = max(self._longest, float(squares.max()))
+        self._n_zeros += int((squares == 0).sum())
+        if self._seen is not None:
+            # Adding zero makes -0.0 equal to 0.0 byte by byte.
+            self._seen.update(hash(row.tobytes()) for row in block + np.float32(0))
 
-def _zeros(squares: np.ndarray) -> str:
-    count = int((squares == 0).sum())
-    if not count:
-        return ""
-    return f"{count} {'point is a zero vector' if count == 1 else 'points are zero vectors'}."
+    def warnings(self) -> tuple[str, ...]:
+        """Return why there is nothing to see in a picture."""
+        if self.n_points == 1:
+            return ("1 point: it has no neighbors and cannot be projected.",)
+        if len(self._constant) == self.n_dims:
+            return (f"All {self.n_points} points are equal: there is nothing to see.",)
+        return ()
 
+    def notes(self) -> tuple[str, ...]:
+        """Return remarks about the content."""
+        if self.warnings():
+            return ()
+        notes = (self._constants(), self._zeros(), self._duplicates(), self._unit())
+        return tuple(note for note in notes if note)
 
-def _duplicates(tensor: np.ndarray) -> str:
-    if len(tensor) > MAX_ROWS_FOR_DUPLICATES:
-        return ""
-    seen: set[int] = set()
-    step = max(1, BLOCK_VALUES // tensor.shape[1])
-    for first in range(0, len(tensor), step):
-        # Adding zero makes -0.0 equal to 0.0 byte by byte.
-        block = np.ascontiguousarray(tensor[first : first + step] + np.float32(0))
-        seen.update(hash(row.tobytes()) for row in block)
-    count = len(tensor) - len(seen)
-    if not count:
-        return ""
-    return f"{count} {'row repeats' if count == 1 else 'rows repeat'} another row exactly."
+    def _constants(self) -> str:
+        count = len(self._constant)
+        if not count:
+            return ""
+        if count == 1:
+            return f"1 of {self.n_dims} dimensions has the same value everywhere."
+        return f"{count} of {self.n_dims} dimensions have the same value everywhere."
 
+    def _zeros(self) -> str:
+        count = self._n_zeros
+        if not count:
+            return ""
+        return f"{count} {'point is a zero vector' if count == 1 else 'points are zero vectors'}."
 
-def _unit(squares: np.ndarray) -> str:
-    lengths = np.sqrt(squares)
-    low, high = float(lengths.min()), float(lengths.max())
-    if abs(low - 1) < UNIT_TOLERANCE and abs(high - 1) < UNIT_TOLERANCE:
-        return ""
-    return (
-        f"Vectors are not normalized (lengths {low:.3g} to {high:.3g}): "
-        "cosine and Euclidean neighbors differ."
-    )
+    def _duplicates(self) -> str:
+        count = 0 if self._seen is None else self.n_points - len(self._seen)
+        if not count:
+            return ""
+        return f"{count} {'row repeats' if count == 1 else 'rows repeat'} another row exactly."
+
+    def _unit(self) -> str:
+        low, high = np.sqrt(self._shortest), np.sqrt(self._longest)
+        if self.n_dims == 1 or (abs(low - 1) < UNIT_TOLERANCE and abs(high - 1) < UNIT_TOLERANCE):
+            return ""
+        return (
+            f"Vectors are not normalized (lengths {low:.3g} to {high:.3g}): "
+            "cosine and Euclidean neighbors differ."
+        )

@@ -18,7 +18,6 @@ import pyarrow as pa
 
 from data.errors import ReadError
 from data.limits import Limits
-from data.readers import npy
 from data.readers.array_texts import array_texts
 from data.readers.bounds import check_readable, check_shape, spell_bytes
 from data.readers.contract import FoundTensor, ReadOptions
@@ -98,13 +97,14 @@ def read_safetensors(path: Path, name: str, options: ReadOptions, limits: Limits
         raise ReadError(f"{label} holds {picked.dtype} values, which are not read.", hint=HINT)
     check_shape(picked.shape, label, limits)
     values = _mapped(path, chosen, offset).reshape(picked.shape)
-    tensor = np.empty(picked.shape, np.float32)
-    too_large: list[int] = []
-    step = max(1, BLOCK_VALUES // picked.shape[1])
-    for first in range(0, len(tensor), step):
-        rows = slice(first, first + step)
-        big, _ = npy.store(tensor[rows], _unpacked(values[rows], chosen.kind))
-        too_large.extend((big + first).tolist())
+    if chosen.kind in PACKED:
+        tensor = np.empty(picked.shape, np.float32)
+        step = max(1, BLOCK_VALUES // picked.shape[1])
+        for first in range(0, len(tensor), step):
+            rows = slice(first, first + step)
+            tensor[rows] = _unpacked(values[rows], chosen.kind)
+    else:
+        tensor = values
     beside = [p for p in places if p.array.shape == (len(tensor),) and p.array.is_number]
     beside = beside[: limits.metadata_columns]
     texts = {p.array.key: array_texts(_unpacked(_mapped(path, p, offset), p.kind)) for p in beside}
@@ -112,7 +112,6 @@ def read_safetensors(path: Path, name: str, options: ReadOptions, limits: Limits
     return FoundTensor(
         tensor,
         metadata=pa.table(texts) if texts else None,
-        too_large=tuple(sorted(set(too_large))),
         notes=rows_notes(list(texts), others),
         format="safetensors",
         dtype=picked.dtype,

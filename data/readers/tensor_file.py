@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import numpy as np
 
@@ -18,9 +20,9 @@ from data.readers.gzipped import unpacked
 from data.readers.json_files import read_json, read_jsonl
 from data.readers.npy import read_npy, read_raw
 from data.readers.npz import read_npz
-from data.readers.remarks import remarks
 from data.readers.safetensors import read_safetensors
 from data.readers.table import read_table
+from data.readers.tensor_pass import PassedTensor, pass_through
 from data.readers.word_vectors import read_text, read_vec, read_word2vec
 
 __all__ = ["READERS", "ReadOptions", "TensorFile", "read_tensor"]
@@ -59,48 +61,59 @@ READERS: dict[str, Reader] = {
 }
 PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".joblib"}
 TORCH_PICKLES = {".pt", ".pth"}
-BLOCK_VALUES = 2**20
 SHOWN_ROWS = 8
 
 
-def read_tensor(path: Path, name: str, options: ReadOptions, limits: Limits) -> TensorFile:
+def read_tensor(
+    path: Path, name: str, options: ReadOptions, limits: Limits, out: Path | None = None
+) -> TensorFile:
     """Read a file of vectors.
 
     Parameters
     ----------
     path : where the bytes are
     name : what the user calls the file; its extension says the format, .gz after it the packing
+    out : where the tensor is kept, as a float32 .npy file; None: for as long as it is used
     """
-    with unpacked(path, name, limits) as (plain_path, plain_name):
-        return _read_unpacked(plain_path, plain_name, options, limits)
+    with (
+        unpacked(path, name, limits) as (plain_path, plain_name),
+        out.open("w+b") if out else TemporaryFile() as file,
+    ):
+        return _read_unpacked(plain_path, plain_name, options, limits, file)
 
 
-def _read_unpacked(path: Path, name: str, options: ReadOptions, limits: Limits) -> TensorFile:
+def _read_unpacked(
+    path: Path, name: str, options: ReadOptions, limits: Limits, file: IO[bytes]
+) -> TensorFile:
     suffix = Path(name).suffix.lower()
     check_readable(path, name)
     if suffix not in READERS:
         raise _unknown_format(name, suffix)
     found = READERS[suffix](path, name, options, limits)
     check_shape(found.tensor.shape, name, limits)
-    finite = _finite_rows(found.tensor)
+    passed = pass_through(found.tensor, file, None)
+    finite = passed.finite
     warnings = list(found.warnings)
-    tensor, metadata, kept_rows, choices = found.tensor, found.metadata, None, found.choices
+    metadata, kept_rows, choices = found.metadata, None, found.choices
     if not finite.all():
-        complaint = _complaint(found, finite)
+        complaint = _complaint(found, passed)
         choices = (*choices, _dropping(options))
         _refuse_dropping(complaint, finite, options, name, choices)
         warnings.append(f"Left out: {complaint}")
         kept_rows = np.flatnonzero(finite)
-        tensor = _keep(tensor, kept_rows)
         metadata = metadata.take(kept_rows) if metadata is not None else None
-    more_warnings, notes = remarks(tensor)
+        file.seek(0)
+        file.truncate()
+        passed = pass_through(found.tensor, file, kept_rows)
+    shape = (int(finite.sum()), found.tensor.shape[1])
     return TensorFile(
-        tensor,
+        np.memmap(file, np.float32, "r", file.tell() - 4 * shape[0] * shape[1], shape),
+        passed.digest,
         metadata,
         kept_rows,
         n_rows=len(finite),
-        warnings=(*warnings, *more_warnings),
-        notes=(*found.notes, *notes),
+        warnings=(*warnings, *passed.remarks.warnings()),
+        notes=(*found.notes, *passed.remarks.notes()),
         format=found.format,
         dtype=found.dtype,
         dim_names=found.dim_names,
@@ -125,19 +138,10 @@ def _unknown_format(name: str, suffix: str) -> ReadError:
     )
 
 
-def _finite_rows(tensor: np.ndarray) -> np.ndarray:
-    """Return which rows are finite throughout, as a mask of shape (n_rows,)."""
-    finite = np.empty(len(tensor), bool)
-    step = max(1, BLOCK_VALUES // tensor.shape[1])
-    for first in range(0, len(tensor), step):
-        finite[first : first + step] = np.isfinite(tensor[first : first + step]).all(axis=1)
-    return finite
-
-
-def _complaint(found: FoundTensor, finite: np.ndarray) -> str:
+def _complaint(found: FoundTensor, passed: PassedTensor) -> str:
     """Say which rows cannot be points and why."""
-    too_large = np.array(found.too_large, np.int64)
-    others = np.setdiff1d(np.flatnonzero(~finite), too_large)
+    too_large = np.union1d(np.array(found.too_large, np.int64), np.flatnonzero(passed.too_large))
+    others = np.setdiff1d(np.flatnonzero(~passed.finite), too_large)
     parts = [
         (others, "missing or infinite values"),
         (too_large, "values that do not fit float32 (above 3.4e38)"),
@@ -177,14 +181,3 @@ def _refuse_dropping(
             hint="Correct them, or open the file again and let these rows be left out.",
             choices_left=choices,
         )
-
-
-def _keep(tensor: np.ndarray, kept_rows: np.ndarray) -> np.ndarray:
-    """Move the kept rows to the front, in place, and return them."""
-    step = max(1, BLOCK_VALUES // tensor.shape[1])
-    for first in range(0, len(kept_rows), step):
-        rows = kept_rows[first : first + step]
-        # A row never moves to a later place, so nothing is overwritten before it is read.
-        tensor[first : first + len(rows)] = tensor[rows]
-    kept: np.ndarray = tensor[: len(kept_rows)]
-    return kept

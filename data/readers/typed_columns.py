@@ -39,8 +39,10 @@ def read_typed(table: TypedTable, options: ReadOptions, limits: Limits) -> Found
         else:
             values = np.column_stack([_numbers(batch.column(place)) for place in roles.dims])
         check_shape((n_rows + len(values), max(width, 1)), table.name, limits)
-        block = np.empty(values.shape, np.float32)
-        too_large.extend((npy.store(block, values)[0] + n_rows).tolist())
+        block = values
+        if values.dtype != np.float32:
+            block = np.empty(values.shape, np.float32)
+            too_large.extend((npy.store(block, values)[0] + n_rows).tolist())
         blocks.append(block)
         texts.append(pa.table({roles.names[j]: as_texts(batch.column(j)) for j in roles.texts}))
         n_rows += len(block)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import errno
-import hashlib
 import json
 import re
 import shutil
@@ -141,7 +139,7 @@ class DatasetStore:
 
         The directory is moved away; it stays only when there is such a dataset already.
         """
-        dataset_id = content_id(directory)
+        dataset_id = parsed.content_id
         final = self.directory / dataset_id
         if final.is_dir():
             return self._labeled(dataset_id, label_by)
@@ -316,28 +314,6 @@ class DatasetStore:
         path = directory / metadata_name(record.metadata_revision)
         table = pq.read_table(path) if path.is_file() else pa.table({})
         return Dataset(record, tensor, Metadata(table))
-
-
-def content_id(directory: Path) -> str:
-    """Return the id of staged files: a hash of tensor, metadata and sprite."""
-    digest = hashlib.sha256()
-    with (directory / "tensor.npy").open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    # Values, not the parquet file: its bytes depend on the version of the writer.
-    metadata = directory / metadata_name(0)
-    if metadata.is_file():
-        table = pq.read_table(metadata)
-        for name in table.column_names:
-            digest.update(f"column {name!r}".encode())
-            for chunk in table.column(name).chunks:
-                missing = chunk.is_null().to_numpy(zero_copy_only=False)
-                digest.update(np.packbits(missing).tobytes())
-                digest.update("\0".join(text or "" for text in chunk.to_pylist()).encode())
-    sprite = directory / "sprite.png"
-    if sprite.is_file():
-        digest.update(sprite.read_bytes())
-    return base64.b32encode(digest.digest()).decode().lower()[:26]
 
 
 def metadata_name(revision: int) -> str:

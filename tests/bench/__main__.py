@@ -15,6 +15,7 @@ from tests.bench.clicking import clicking
 from tests.bench.components import components
 from tests.bench.drawing import drawing
 from tests.bench.following import following
+from tests.bench.large_files import large_files
 from tests.bench.maps import maps
 from tests.bench.opening import opening
 from tests.bench.questions import neighbors, search
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[Stored], Iterator[Line]]] = {
     "sizes": sizes,
     "bookmarks": bookmarks,
     "checkpoints": checkpoints,
+    "large_files": large_files,
 }
 
 

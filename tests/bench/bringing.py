@@ -10,13 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from data.limits import Limits
 from data.logdirs.directories import LogDirectories
-from data.readers.tensor_file import ReadOptions, read_tensor
+from data.readers.tensor_file import READERS, ReadOptions
 from tests.bench.repeat import alternate
 from tests.bench.stored import Stored
 from tests.bench.table import Line
@@ -51,32 +49,23 @@ def uploads(stored: Stored) -> Iterator[Line]:
 
 
 def tables(stored: Stored) -> Iterator[Line]:
-    """Compare the readers of text tables and of Parquet with what pandas and pyarrow do bare."""
+    """Compare the reader of text tables with what pandas and pyarrow do bare."""
     values = np.random.default_rng(0).standard_normal((N_ROWS, N_DIMS), np.float32)
     with tempfile.TemporaryDirectory() as folder:
-        tsv, parquet = Path(folder, "table.tsv"), Path(folder, "table.parquet")
+        tsv = Path(folder, "table.tsv")
         # All figures of each number, as numpy.savetxt and pandas write them.
         pd.DataFrame(values).to_csv(tsv, sep="\t", header=False, index=False)
-        vectors = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), N_DIMS)
-        pq.write_table(pa.table({"v": vectors}), parquet)
         checked(read(tsv), values)
-        checked(read(parquet), values)
         times = medians(
             {
                 "tsv": lambda: read(tsv),
                 "pandas": lambda: pandas_values(tsv),
                 "pyarrow": lambda: pyarrow_values(tsv),
-                "parquet": lambda: read(parquet),
-                "pyarrow parquet": lambda: parquet_values(parquet),
             }
         )
         size = f"{N_ROWS:,} x {N_DIMS}"
         yield Line(f"TSV of {size}, beside pandas", times["tsv"], times["pandas"], "s")
         yield Line(f"TSV of {size}, beside pyarrow", times["tsv"], times["pyarrow"], "s")
-        yield Line(
-            f"Parquet lists of {size}", times["parquet"], times["pyarrow parquet"], "s",
-            "floor: pyarrow",
-        )  # fmt: skip
 
 
 def runs(stored: Stored) -> Iterator[Line]:
@@ -106,7 +95,7 @@ def medians(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 
 def read(path: Path) -> np.ndarray:
-    return read_tensor(path, path.name, ReadOptions(), Limits()).tensor
+    return READERS[path.suffix](path, path.name, ReadOptions(), Limits()).tensor
 
 
 def checked(found: np.ndarray, values: np.ndarray) -> None:
@@ -125,12 +114,6 @@ def pyarrow_values(path: Path) -> np.ndarray:
         parse_options=pa_csv.ParseOptions(delimiter="\t"),
     )
     return np.column_stack([column.to_numpy() for column in table.columns]).astype(np.float32)
-
-
-def parquet_values(path: Path) -> np.ndarray:
-    column = pq.read_table(path, use_threads=False).column("v").combine_chunks()
-    found: np.ndarray = column.flatten().to_numpy().reshape(-1, N_DIMS)
-    return found
 
 
 def write_runs(root: Path) -> None:
