@@ -6,7 +6,7 @@
   const CAMERA = {
     3: {
       eye: { x: 1.24, y: 1.24, z: 0.7 },
-      center: { x: 0, y: 0, z: -0.11 },
+      center: { x: 0, y: 0, z: -0.13 },
       up: { x: 0, y: 0, z: 1 },
       projection: { type: "perspective" },
     },
@@ -22,10 +22,10 @@
   // Lengths of the sides of the box around the points; in 2D it is a sheet.
   projector.aspectRatio = (dimensionality) => ({ x: 1, y: 1, z: dimensionality === 3 ? 1 : 1e-5 });
 
-  // A narrow view is seen from farther away, so that the axis titles stay in it.
+  // As far away as the lowest corner needs; in a narrow view farther, so that the titles stay in it.
   const narrowness = () => {
     const { clientWidth, clientHeight } = projector.byId("view");
-    return Math.max(1, (1.15 * clientHeight) / Math.max(1, clientWidth));
+    return Math.max(1.1, (1.15 * clientHeight) / Math.max(1, clientWidth));
   };
 
   // From so high the sheet and the titles beside and below it fill the view.
