@@ -24,9 +24,9 @@ from diskcache import Cache
 from data.errors import ConflictError, StorageError
 from data.limits import Limits
 from data.projection import State
-from data.stores.durable_records import is_full
 from data.stores.json_disk import JsonDisk
 from data.stores.reserve import Reserve
+from data.stores.sqlite_failures import is_full
 
 # A worker that died once is resumed; the second time there is a reason to look for.
 MAX_LOSSES = 1

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-import json
 import logging
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,10 +13,12 @@ from typing import Any
 from diskcache import Cache, Timeout
 
 from data.bookmarks.bookmark import now
-from data.errors import DiskFullError, ProjectorError, StorageError
-from data.stores.files import alone, write_bytes
+from data.errors import DiskFullError, StorageError
+from data.stores.export import Export
+from data.stores.files import alone
 from data.stores.json_disk import FOREIGN, JsonDisk, UnreadableValueError
 from data.stores.reserve import Reserve
+from data.stores.sqlite_failures import WAIT_SECONDS, check_file, is_busy, is_damage, is_full
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +26,6 @@ RESERVE_BYTES = 64 * 1024**2
 EXPORT_SECONDS = 60.0
 # Far above any bookmark: what diskcache writes into a file of its own is never fsynced.
 INLINE_BYTES = 2**30
-# How long a save waits for the others that save.
-WAIT_SECONDS = 30
 CHANGES = "changes"
 
 OpenCache = Callable[[Path], Cache]
@@ -70,15 +67,13 @@ class DurableRecords:
         open_cache: OpenCache = open_cache,
     ) -> None:
         self.directory = root / name
-        self.export_path = root / f"{name}-export.json"
-        self.export_seconds = export_seconds
+        path = root / f"{name}-export.json"
+        self.export = Export(path, export_seconds, self._exported)
         self.reserve = Reserve(root / f"{name}.reserve", reserve_bytes)
         self._open_cache = open_cache
         self._cache: Cache | None = None
         self._inode = 0
         self._lock = threading.Lock()
-        self._is_export_due = False
-        self._export_timer: threading.Timer | None = None
         try:
             self._opened()
         except StorageError as error:
@@ -121,14 +116,14 @@ class DurableRecords:
             yield cache
             cache.set(CHANGES, int(_value(cache, CHANGES) or 0) + 1)
         self.reserve.keep()
-        self._renew_export()
+        self.export.renew()
 
     def damage(self) -> dict[str, Any] | None:
         """Return what people are told when the file is damaged; None when all is well."""
         try:
             self._opened()
         except StorageError as error:
-            saved = self._read_export()
+            saved = self.export.read()
             return {
                 "message": error.message,
                 "hint": error.hint,
@@ -143,7 +138,7 @@ class DurableRecords:
         -------
         The number of records that are back.
         """
-        saved = self._read_export()
+        saved = self.export.read()
         if self.damage() is None or saved is None:
             raise StorageError("There is nothing to restore.", hint="Reload the page.")
         aside = self.directory.with_name(f"{self.directory.name}-damaged-{now()}".replace(":", ""))
@@ -156,11 +151,7 @@ class DurableRecords:
 
     def close(self) -> None:
         """Write the export if it is due, and let go of the file."""
-        if self._export_timer is not None:
-            self._export_timer.cancel()
-            self._export_timer.join()
-        if self._is_export_due:
-            self._write_export()
+        self.export.close()
         if self._cache is not None:
             self._cache.close()
 
@@ -212,9 +203,9 @@ class DurableRecords:
                 "The server's disk is full; nothing was changed.",
                 hint="Ask who runs the server to make room, then try again.",
             )
-        if isinstance(error, Timeout) or "locked" in _texts(error):
+        if is_busy(error):
             return StorageError("The server is too busy to save.", hint="Try again in a moment.")
-        if isinstance(error, sqlite3.DatabaseError) and "readonly" not in _texts(error):
+        if is_damage(error):
             if self._cache is not None:
                 log.error("%s is damaged: %s", self.directory, error)
             # Looked at again at the next call, which says the same or finds a new file.
@@ -228,76 +219,8 @@ class DurableRecords:
             hint="Ask who runs the server to check its data directory.",
         )
 
-    def _renew_export(self) -> None:
-        """Write the export now if the last one is old enough, else when it will be."""
-        with self._lock:
-            if self._is_export_due:
-                return
-            self._is_export_due = True
-            age = time.time() - self._export_time()
-            # A clock that was set back does not keep it from being written.
-            wait = self.export_seconds - age if 0 <= age < self.export_seconds else 0.0
-            self._export_timer = threading.Timer(wait, self._write_export)
-            self._export_timer.daemon = True
-            self._export_timer.start()
-
-    def _export_time(self) -> float:
-        try:
-            return self.export_path.stat().st_mtime
-        except OSError:
-            return 0.0
-
-    def _write_export(self) -> None:
-        # A change that comes while this is written is for the next one.
-        self._is_export_due = False
-        try:
-            records = {key: value for key, value in self.items("") if key != CHANGES}
-            content = {"written_at": now(), "records": records}
-            with alone(self.directory.parent, self.export_path.name):
-                write_bytes(self.export_path, json.dumps(content, allow_nan=False).encode())
-        except (ProjectorError, OSError) as error:
-            log.warning("the export of %s was not written: %s", self.directory.name, error)
-
-    def _read_export(self) -> Any:
-        try:
-            saved = json.loads(self.export_path.read_bytes())
-            return saved if isinstance(saved["records"], dict) else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-
-def check_file(path: Path) -> None:
-    """Raise sqlite3.DatabaseError if a database is damaged; none there is fine."""
-    if not path.exists():
-        return
-    if path.stat().st_size == 0:
-        raise sqlite3.DatabaseError("file is empty")
-    connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
-    try:
-        answer = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if answer != ("ok",):
-            raise sqlite3.DatabaseError(f"damaged: {answer[0]}")
-        connection.execute("SELECT count(*) FROM Cache").fetchone()
-    finally:
-        connection.close()
-
-
-def is_full(error: BaseException) -> bool:
-    """Tell whether a failure, or one that it came from, is for want of room."""
-    return "is full" in _texts(error) or any(
-        isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
-        for cause in _causes(error)
-    )
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _texts(error: BaseException) -> str:
-    return " ".join(str(cause) for cause in _causes(error)).lower()
+    def _exported(self) -> dict[str, Any]:
+        return {key: value for key, value in self.items("") if key != CHANGES}
 
 
 def _value(cache: Cache, key: str) -> Any:

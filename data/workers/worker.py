@@ -19,8 +19,8 @@ from data.errors import ProjectorError
 from data.jobs import Job, Jobs
 from data.limits import Limits
 from data.projection import JOB_ID
-from data.stores.durable_records import is_full
 from data.stores.frames import FrameStore
+from data.stores.sqlite_failures import is_full
 
 log = logging.getLogger(__name__)
 

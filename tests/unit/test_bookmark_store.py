@@ -299,7 +299,7 @@ def settled_export(store, n):
     """Wait until the export holds n records."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        saved = store.records._read_export()
+        saved = store.records.export.read()
         if saved and len(saved["records"]) == n:
             return
         time.sleep(0.01)
@@ -344,13 +344,13 @@ def test_the_export_is_renewed_at_most_once_in_its_time(tmp_path):
     store = opened(tmp_path, export_seconds=0.4)
     store.add(given("first"))
     settled_export(store, 1)
-    written = store.records.export_path.stat().st_mtime_ns
+    written = store.records.export.path.stat().st_mtime_ns
     store.add(given("second"))
     store.add(given("third"))
-    assert store.records.export_path.stat().st_mtime_ns == written
+    assert store.records.export.path.stat().st_mtime_ns == written
     settled_export(store, 3)
     names = {
-        r["name"] for r in json.loads(store.records.export_path.read_text())["records"].values()
+        r["name"] for r in json.loads(store.records.export.path.read_text())["records"].values()
     }
     assert names == {"first", "second", "third"}
 
