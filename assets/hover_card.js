@@ -6,9 +6,9 @@
   let current = null;
 
   // Bidirectional controls in a text may not turn the rest of the line around: they are shown.
-  projector.visibleText = function (text) {
+  projector.visibleText = function (text, most = MAX_TEXT) {
     return String(text)
-      .slice(0, MAX_TEXT)
+      .slice(0, most)
       .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (sign) =>
         `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`
       );

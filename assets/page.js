@@ -14,7 +14,9 @@
       if (!notice) return;
       bar.className = `notice ${notice.kind}`;
       projector.byId("notice-text").textContent = notice.text;
-      projector.byId("notice-undo").hidden = !notice.undo;
+      const undo = projector.byId("notice-undo");
+      undo.hidden = !notice.undo;
+      undo.textContent = notice.address ? "Bring it back" : "Undo";
       clearTimeout(noticeTimer);
       if (!notice.undo) noticeTimer = setTimeout(closeNotice, NOTICE_MS);
     },

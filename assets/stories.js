@@ -47,7 +47,7 @@
       projector.element("span", "hint", `${step} of ${n}`)
     );
     text.append(head, projector.element("bdi", "name", projector.visibleText(shown.name || shown.gone || "")));
-    if (shown.note) text.append(projector.element("bdi", "note", projector.visibleText(shown.note)));
+    if (shown.note) text.append(projector.element("bdi", "note", projector.visibleText(shown.note, Infinity)));
     text.title = isFull ? "" : [shown.name, shown.note].filter(Boolean).join("\n");
     bar.replaceChildren(
       button("Previous (←)", "←", () => goTo(step - 1), step <= 1),

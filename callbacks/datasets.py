@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 
-from callbacks.arguments import content
+from callbacks.bringing_back import bring_back
 from dashboard import ids
 from dashboard.panels.data import dataset_options
 from dashboard.panels.parts import counted
@@ -47,7 +47,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def delete_dataset(deleted: Any, undone: Any, dataset_id: Any, notice: Any) -> tuple[Any, Any]:
         if ctx.triggered_id == ids.DATASET_DELETE:
             return delete(services, dataset_id)
-        return undo(services, notice)
+        return bring_back(services, notice), None
 
     app.clientside_callback(
         ClientsideFunction("projector", "showDataset"),
@@ -92,9 +92,3 @@ def dependents(services: Services, dataset_id: str) -> str:
         return ""
     listed = ", ".join(f"“{name[:60]}”" for name in names[:3]) + (" …" if len(names) > 3 else "")
     return f" {counted(len(names), 'bookmark')} of it will not open: {listed}."
-
-
-def undo(services: Services, notice: Any) -> tuple[Any, Any]:
-    """Bring back the dataset that the notice is about, and open it."""
-    restored = services.datasets.restore(str(content(notice).get("undo")))
-    return {"id": restored.id}, None

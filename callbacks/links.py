@@ -12,6 +12,7 @@ from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks.arguments import content
+from callbacks.bringing_back import way_back
 from callbacks.errors import sentence
 from callbacks.jobs import tab_of
 from callbacks.saved_views import complete, complete_view, view_of_address
@@ -161,7 +162,7 @@ def opened_address(services: Services, address: str) -> dict[str, Any]:
         found = view_of_address(services, address)
         view = complete_view(services, found.view) if found else first_view(services)
     except ProjectorError as error:
-        said = {"kind": "error", "text": sentence(error)}
+        said = {"kind": "error", "text": sentence(error), **way_back(services, address)}
         return opened_page(services, first_view(services), said)
     if found is None:
         return opened_page(services, view)

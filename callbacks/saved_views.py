@@ -29,6 +29,11 @@ class Named:
     notice: str = ""
 
 
+def query_of(address: str) -> dict[str, str]:
+    """Return the parts of an address by their names."""
+    return {name: values[0] for name, values in parse_qs(address.removeprefix("?")).items()}
+
+
 def view_of_address(services: Services, address: str) -> Named | None:
     """Return the view that an address names; None when it names none.
 
@@ -37,7 +42,7 @@ def view_of_address(services: Services, address: str) -> Named | None:
     ProjectorError
         If the link is damaged or names what is gone.
     """
-    query = {name: values[0] for name, values in parse_qs(address.removeprefix("?")).items()}
+    query = query_of(address)
     if "story" in query:
         return _story_step(services, query["story"], query.get("step", "1"))
     if "bookmark" in query:

@@ -32,7 +32,6 @@ class Shelf(Generic[K]):
         self.records = records
         self.kind: type[K] = kind
         self.word = word
-        self.plural = "stories" if word == "story" else f"{word}s"
         self._deleted = f"deleted:{word}:"
 
     def all(self) -> list[K]:
@@ -51,6 +50,10 @@ class Shelf(Generic[K]):
         """Tell whether there is one of this id, or was one until it was deleted."""
         keys = (f"{self.word}:{record_id}", self._deleted + record_id)
         return any(self.records.get(key) is not None for key in keys)
+
+    def can_be_restored(self, record_id: str) -> bool:
+        """Tell whether there was one of this id, and `restore` can bring it back."""
+        return self.records.get(self._deleted + record_id) is not None
 
     def add(self, given: Mapping[str, Any]) -> K:
         """Keep a new record; answered only when it is on the disk.
@@ -157,7 +160,7 @@ class Shelf(Generic[K]):
         if kept is not None:
             return NotFoundError(
                 f"The {self.word} “{kept['name']}” was deleted on {kept['at'][:10]}.",
-                hint=f"Deleted {self.plural} can be brought back for {DELETED_DAYS} days.",
+                hint=f"It can be brought back for {DELETED_DAYS} days.",
             )
         return NotFoundError(
             f"This {self.word} is not on this server.",

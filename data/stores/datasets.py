@@ -89,7 +89,11 @@ class DatasetStore:
 
     def has(self, dataset_id: str) -> bool:
         """Tell whether a dataset is here, or can still come back from the trash."""
-        return any((folder / dataset_id).is_dir() for folder in (self.directory, self.trash))
+        return (self.directory / dataset_id).is_dir() or self.is_in_trash(dataset_id)
+
+    def is_in_trash(self, dataset_id: str) -> bool:
+        """Tell whether `restore` can bring a dataset back."""
+        return bool(ID.fullmatch(dataset_id)) and (self.trash / dataset_id).is_dir()
 
     def open(self, dataset_id: str) -> Dataset:
         """Open a dataset for reading; the tensor is a memory map shared by all requests."""

@@ -12,6 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from callbacks.bringing_back import bring_back
+from callbacks.links import link_of_view, opened_address
 from dashboard.app import create_app
 from dashboard.settings import Settings
 from data.parsing import ParseRequest, Source
@@ -183,6 +185,29 @@ def test_deleting_a_dataset_names_the_bookmarks_that_need_it(services, saved, sm
 
     _, notice = delete(services, small.id)
     assert "1 bookmark of it will not open: “A finding”." in notice["text"]
+
+
+def test_what_a_link_names_and_was_deleted_is_brought_back(services, saved, small):
+    bookmark = f"?bookmark={saved['id']}"
+    view = link_of_view(services, ViewState(small.id))
+    services.bookmarks.delete(saved["id"])
+    services.datasets.delete(small.id)
+
+    def notice(address):
+        return opened_address(services, address)["page"]["notice"]
+
+    gone = notice(bookmark)
+    assert "“A finding” was deleted" in gone["text"]
+    assert bring_back(services, gone) == {"address": bookmark}
+    # Now it is here, and its dataset in the trash.
+    for address in (bookmark, view):
+        gone = notice(address)
+        assert "was deleted" in gone["text"]
+        assert bring_back(services, gone) == {"address": address}
+        assert opened_address(services, address)["controls"]["dataset_id"] == small.id
+        services.datasets.delete(small.id)
+    assert "undo" not in notice("?bookmark=b0")
+    assert "undo" not in notice(link_of_view(services, ViewState("../../../tmp")))
 
 
 def test_a_damaged_store_says_so_and_everything_else_goes_on(services, settings, small):
