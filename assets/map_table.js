@@ -33,8 +33,6 @@
     const title = record.method === "pca" ? pcaTitle(record) : projector.projectionTitle(record);
     open.textContent = projector.visibleText(title);
     open.title = title;
-    // The switches of PCA are a person's own; only its defaults are at hand everywhere.
-    open.disabled = record.method === "pca" && (record.parameters.normalize || record.parameters.standardize);
     open.addEventListener("click", () => projector.report("projection-chosen", { id: record.id }));
     name.append(open);
     line.append(name, ...HEAD.slice(1).map(() => projector.element("td", "", "…")));

@@ -143,6 +143,8 @@ def register(app: dash.Dash, services: Services) -> None:
         Output(ids.METHOD, "value", allow_duplicate=True),
         Output(ids.ISOLATION, "data", allow_duplicate=True),
         Output(ids.DIMENSIONALITY, "value", allow_duplicate=True),
+        Output(ids.NORMALIZE, "checked", allow_duplicate=True),
+        Output(ids.STANDARDIZE, "checked", allow_duplicate=True),
         Input(ids.PROJECTION_CHOSEN, "data"),
         State(ids.CHOSEN, "data"),
         State(ids.ISOLATION, "data"),
@@ -152,10 +154,10 @@ def register(app: dash.Dash, services: Services) -> None:
     def choose(event: Any, chosen: Any, isolation: Any, info: Any) -> tuple[Any, ...]:
         if not event:
             # At the start of a page everything counts as changed.
-            return no_update, no_update, no_update, no_update
+            return (no_update,) * 6
         record = services.projections.record(str(content(event).get("id")))
         if record.dataset != content(info).get("id"):
-            return no_update, no_update, no_update, no_update
+            return (no_update,) * 6
         return shown_choice(record, content(chosen), isolation_steps(isolation))
 
     app.clientside_callback(
@@ -253,16 +255,18 @@ def asked(
 def shown_choice(
     record: ProjectionRecord, chosen: dict[str, Any], isolation: list[Any]
 ) -> tuple[Any, ...]:
-    """Return the choice, method, isolation and dimensions that show a projection."""
+    """Return the choice, method, isolation, dimensions and switches that show a projection."""
     steps = isolation
     if (record.rows or None) != (steps[-1] if steps else None):
         steps = [record.rows] if record.rows else []
-    return (
-        {**chosen, record.rows or "": record.id},
-        tab_of(record),
-        no_update if steps == isolation else steps,
-        "2" if record.n_components == 2 else "3",
-    )
+    isolated = no_update if steps == isolation else steps
+    if record.method == "pca":
+        # It is always at hand: its switches alone say which one is shown.
+        switches = (record.parameters["normalize"], record.parameters["standardize"])
+        return no_update, "pca", isolated, no_update, *switches
+    dimensionality = "2" if record.n_components == 2 else "3"
+    choice = {**chosen, record.rows or "": record.id}
+    return choice, tab_of(record), isolated, dimensionality, no_update, no_update
 
 
 def tab_of(record: ProjectionRecord) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -52,11 +54,28 @@ def add_coordinates(
             f"{dataset.record.n_points:,} points.",
             hint="Match the rows by a column that both have, or save one row per point.",
         )
+    else:
+        _check_order(dataset, columns, source.name)
     origin = {"file": source.name, **({"key": key} if key else {})}
     record = keep_coordinates(services.projections, dataset_id, coordinates, None, origin)
     if record.name:
         return record
     return services.projections.rename(record.id, (name or source.name)[:200])
+
+
+def _check_order(dataset: Dataset, columns: pa.Table, file: str) -> None:
+    """Refuse rows whose own column says that they are in another order than the points."""
+    shared = [c.name for c in dataset.record.columns if c.name in columns.column_names]
+    for name in shared:
+        wanted = dataset.metadata.column(name).to_pylist()
+        given = columns.column(name).to_pylist()
+        if given != wanted and Counter(given) == Counter(wanted):
+            row = next(i for i, value in enumerate(given) if value != wanted[i])
+            raise ReadError(
+                f"{file} has its rows in another order than the points: its row {row:,} is "
+                f"{str(given[row])[:60]!r} in {name!r}, that point is {str(wanted[row])[:60]!r}.",
+                hint=f"Match the rows by {name!r}.",
+            )
 
 
 def _matched(

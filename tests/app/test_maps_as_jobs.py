@@ -138,6 +138,11 @@ class TestReadyCoordinates:
         [
             ("x,y\n1,2\n3,4\n", {}, "2 rows of coordinates, and the dataset 60 points"),
             ("a,b,c,d\n" + "1,2,3,4\n" * 60, {}, "4 numbers per row; coordinates have 2 or 3"),
+            (
+                "word,x,y\n" + "".join(f"word {59 - i},{i},1\n" for i in range(60)),
+                {},
+                "its row 0 is 'word 59' in 'word', that point is 'word 0'",
+            ),
             ("word,x,y\nword 1,1,2\nword 2,1,2\n", {"key": "word"}, "no coordinates for 58 of 60"),
             ("name,x,y\nword 1,1,2\nword 2,3,4\n", {"key": "word"}, "no column 'word'"),
             ("word,x,y\nword 1,1,2\nword 1,3,4\n", {"key": "word"}, "'word 1' more than once"),

@@ -1,9 +1,10 @@
 """What the forms hold once somebody opens a projection that another person asked for."""
 
 import pytest
+from dash import no_update
 
 from callbacks.custom_axes import described
-from callbacks.jobs import asked_parameters
+from callbacks.jobs import asked_parameters, shown_choice
 from callbacks.refilling import AS_THEY_ARE, asked_of, filled
 from data.projections.axes_parameters import Axis
 from data.rows import encode_rows
@@ -108,3 +109,11 @@ def test_rows_and_columns_of_another_dataset_are_dropped(dataset, services):
     assert (found["rows"], found["columns"], found["key"]) == ({}, [], None)
     assert found["parameters"]["umap"]["supervise_by"] is None
     assert found["texts"] == AS_THEY_ARE["texts"]
+
+
+def test_a_chosen_pca_brings_its_switches(services, dataset):
+    record = services.projections.request(dataset.record.id, "pca", {"standardize": True})
+    choice, method, _, dimensionality, *switches = shown_choice(record, {"": "umap"}, [])
+    assert (method, switches) == ("pca", [False, True])
+    # Another method shows what was chosen there before.
+    assert choice is dimensionality is no_update

@@ -1,5 +1,7 @@
 """How true a map is: ranks beside neighbors, lines to those that are torn away."""
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from data.parsing import ParseRequest, ReadOptions, Source
@@ -106,17 +108,27 @@ def test_points_are_colored_by_how_many_neighbors_they_keep(page: DashboardPage)
     assert abs(mean - scores) < 1e-4
 
 
-def test_columns_are_shown_as_they_are(open_page, serve, real_data, tmp_path):
-    services = Services.open(tmp_path)
-    iris = real_data / "iris"
+def add_iris(services: Services, iris: Path, folder: Path) -> None:
+    """Add iris as it comes, with a column by which each flower can be named."""
+    head, *lines = (iris / "iris_labels.tsv").read_text().strip().splitlines()
+    named = [f"flower\t{head}", *(f"f{i}\t{line}" for i, line in enumerate(lines))]
+    (folder / "labels.tsv").write_text("\n".join(named) + "\n")
     request = ParseRequest(
         tensor=Source(iris / "iris_tensors.bytes", "iris.bytes"),
-        metadata=Source(iris / "iris_labels.tsv", "labels.tsv"),
+        metadata=Source(folder / "labels.tsv", "labels.tsv"),
         options=ReadOptions(n_dims=4),
     )
     services.datasets.add(request, name="Iris")
-    page = open_page(serve(tmp_path))
+
+
+def test_columns_and_ready_coordinates_are_shown_as_they_are_and_compared(
+    open_page, serve, real_data, tmp_path
+):
+    add_iris(Services.open(tmp_path / "data"), real_data / "iris", tmp_path)
+    page = open_page(serve(tmp_path / "data"))
     page.wait_for_points(150)
+    page.page.get_by_label("Standardize columns").click()
+    page.page.wait_for_function("() => projector.shown.projection.parameters.standardize")
     choose_method(page, "As is")
     for column in ("petal-length", "petal-width"):
         page.page.get_by_role("textbox", name="Columns as axes").click()
@@ -124,3 +136,31 @@ def test_columns_are_shown_as_they_are(open_page, serve, real_data, tmp_path):
     run_method(page, "columns")
     found = page.shown("[shown.axes[0][0], shown.axes[1][0], shown.dimensionality]")
     assert [round(value, 2) for value in found] == [1.4, 0.2, 2]
+
+    # A map that was made elsewhere, its rows in another order than the points.
+    backwards = "".join(f"f{i},{i},{2 * i}\n" for i in range(149, -1, -1))
+    (tmp_path / "spiral.csv").write_text("flower,x,y\n" + backwards)
+    page.page.get_by_text("Coordinates from a file").click()
+    file = page.page.get_by_label("Coordinates file")
+    message = page.page.locator("#coordinates-message")
+    file.set_input_files(tmp_path / "spiral.csv")
+    expect(message).to_contain_text("Match the rows by 'flower'.")
+    page.choose("Rows are matched by", "flower")
+    file.set_input_files(tmp_path / "spiral.csv")
+    page.page.wait_for_function("() => projector.shown.projection.name === 'spiral.csv'")
+    page.wait_for_rest()
+    assert page.shown("[shown.axes[0][7], shown.axes[1][7]]") == [7, 14]
+    expect(message).to_have_text("spiral.csv is kept with the dataset.")
+
+    # All maps side by side; each opens, also PCA with its switches.
+    page.page.get_by_text("Compare maps").click()
+    table = page.page.locator("#map-table")
+    for title in ("spiral.csv", "petal-length × petal-width", "PCA, unit columns"):
+        scores = table.get_by_role("row").filter(has=page.page.get_by_role("button", name=title))
+        expect(scores.get_by_role("cell").nth(1)).to_contain_text("0.")
+    table.get_by_role("button", name="PCA", exact=True).click()
+    page.page.wait_for_function("() => projector.shown.projection.method === 'pca'")
+    expect(page.page.get_by_label("Standardize columns")).not_to_be_checked()
+    table.get_by_role("button", name="PCA, unit columns").click()
+    page.page.wait_for_function("() => projector.shown.projection.parameters.standardize")
+    expect(page.page.get_by_label("Standardize columns")).to_be_checked()
