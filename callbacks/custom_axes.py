@@ -7,11 +7,11 @@ from typing import Any
 
 import dash
 import numpy as np
-from dash import Input, Output, State, ctx, no_update
+from dash import Input, Output, State, ctx, html, no_update
 
 from callbacks.arguments import content, opened_dataset, rows_array, shown_rows
 from dashboard import ids
-from dashboard.panels.custom_axes import ENDS, count_text
+from dashboard.panels.custom_axes import ENDS, build_count, build_warning
 from data.dataset import Dataset
 from data.errors import LimitError, NotFoundError, ParameterError
 from data.projections.axes_parameters import Group
@@ -147,16 +147,16 @@ def _count(
     groups: dict[str, Group],
     among: np.ndarray | None,
     pattern_length: int,
-) -> str:
+) -> html.Span:
     axis, end = box.split("-")
     low, high = ENDS[axis]
     other = groups[f"{axis}-{high if end == low else low}"]
     try:
         n_found = len(group_rows(dataset, groups[box], among, pattern_length))
     except (ParameterError, LimitError, NotFoundError) as error:
-        return error.message
+        return build_warning(error.message)
     empty = groups[box].is_empty
-    return count_text(n_found, is_empty=empty, other_is_empty=other.is_empty)
+    return build_count(n_found, is_empty=empty, other_is_empty=other.is_empty)
 
 
 def _axis(axis: str, groups: dict[str, Group], name: Any) -> dict[str, Any] | None:

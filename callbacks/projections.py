@@ -235,6 +235,8 @@ def _tsne_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
 
 def _umap_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
     parts = [f"{parameters['n_neighbors']} neighbors", f"{parameters['metric']} distance"]
+    if parameters.get("n_landmarks"):
+        parts.append(f"{parameters['n_landmarks']:,} landmarks, the others placed among them")
     if parameters["supervise_by"]:
         parts.append(f"supervised by {parameters['supervise_by']}")
     return parts

@@ -154,7 +154,7 @@ class Projections:
                     f"{label} of {n_points:,} points needs about {needs:,.1f} {unit} {what}; "
                     f"the limit of this server is {limit:,.1f} {unit}.",
                     hint="Isolate fewer points, or set n_landmarks to arrange a sample of them."
-                    if method == "tsne"
+                    if method in ("tsne", "umap")
                     else "Isolate fewer points.",
                 )
 

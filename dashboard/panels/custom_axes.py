@@ -111,8 +111,13 @@ def _build_end(axis: str, end: str) -> html.Div:
     )
 
 
-def count_text(n_found: int, *, is_empty: bool, other_is_empty: bool) -> str:
+def build_count(n_found: int, *, is_empty: bool, other_is_empty: bool) -> html.Span:
     """Say how many points a box has found; an empty box only where the other is filled."""
     if is_empty:
-        return "" if other_is_empty else "empty"
-    return counted(n_found, "point") if n_found else "no match"
+        return build_warning("" if other_is_empty else "empty")
+    return html.Span(counted(n_found, "point")) if n_found else build_warning("no match")
+
+
+def build_warning(text: str) -> html.Span:
+    """Say why a box gives no end of an axis."""
+    return html.Span(text, className="unmatched")

@@ -26,7 +26,7 @@ MORE = {
         "n_landmarks",
         "random_state",
     ),
-    "umap": ("n_epochs", "supervise_by", "random_state"),
+    "umap": ("n_epochs", "supervise_by", "n_landmarks", "random_state"),
 }
 # Choices in words of the screen.
 WORDS = {

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from data.dataset import Dataset
-from data.neighbor_graph import NeighborGraph, cross_neighbors, neighbor_graph
+from data.neighbor_graph import NeighborGraph, neighbor_graph
 from data.neighbors import Metric
 from data.projection import ProjectionRecord
+from data.projections.landmarks import Landmarks
 from data.projections.moment import Moment
 from data.projections.parameter_table import TsneParameters
 from data.projections.tsne import (
@@ -23,9 +24,6 @@ from data.projections.tsne import (
     start_layout,
 )
 from data.stores.graphs import GraphStore, graph_key
-
-# Neighbors by which a point is placed among landmarks: three times openTSNE's perplexity of 5.
-N_PLACING = 15
 
 
 class Arrangement:
@@ -48,17 +46,11 @@ class Arrangement:
         self.dataset, self.rows, self.params = dataset, rows, params
         self.n_iterations, self.threads = n_iterations, threads
         self.reduces = reduces(params, dataset.record.n_dims)
-        self.n_points = dataset.record.n_points if rows is None else len(rows)
-        self.landmarks = self._landmarks()
+        n_points = dataset.record.n_points if rows is None else len(rows)
+        n, seed = params.n_landmarks, params.random_state
+        self.landmarks = Landmarks(n_points, n, seed) if n and n < n_points else None
         self.note = ""
         self._run: TsneRun | None = None
-
-    def _landmarks(self) -> np.ndarray | None:
-        n = self.params.n_landmarks
-        if n is None or n >= self.n_points:
-            return None
-        random = np.random.default_rng(self.params.random_state)
-        return np.sort(random.choice(self.n_points, n, replace=False))
 
     @property
     def begin_stage(self) -> str:
@@ -74,7 +66,7 @@ class Arrangement:
         """Reduce the points and lay them out; `start` is where an earlier attempt had come to."""
         self._points = prepared_points(self.dataset.tensor, self.rows, self.params)
         self._start = start_layout(self._points, self.params)
-        chosen = self._start if self.landmarks is None else self._start[self.landmarks]
+        chosen = self._start if self.landmarks is None else self._start[self.landmarks.rows]
         self._moment = start or Moment(0, chosen)
 
     def find_neighbors(
@@ -82,7 +74,7 @@ class Arrangement:
     ) -> None:
         """Read or compute the neighbor graph; says how good an approximate one is."""
         params = self.params
-        chosen = self._points if self.landmarks is None else self._points[self.landmarks]
+        chosen = self._points if self.landmarks is None else self._points[self.landmarks.rows]
         # Reduced points of unit length are compared by Euclidean distance.
         metric: Metric = "euclidean" if self.reduces else params.metric  # type: ignore[assignment]
         key = graph_key(
@@ -104,9 +96,7 @@ class Arrangement:
         if graph.recall is not None:
             self.note = f"Neighbors are approximate: {graph.recall:.1%} of them were found."
         if self.landmarks is not None:
-            others = np.setdiff1d(np.arange(self.n_points), self.landmarks)
-            self._others = others
-            self._near = cross_neighbors(self._points[others], chosen, N_PLACING, metric, threads)
+            self.landmarks.find_near(self._points, metric, threads)
 
     def begin(self) -> None:
         """Compute the affinities; from here on the run can be advanced."""
@@ -121,7 +111,7 @@ class Arrangement:
             return None
         codes = self.dataset.metadata.classes(column)[1]
         codes = codes if self.rows is None else codes[self.rows]
-        return codes if self.landmarks is None else codes[self.landmarks]
+        return codes if self.landmarks is None else codes[self.landmarks.rows]
 
     @property
     def is_finished(self) -> bool:
@@ -144,25 +134,16 @@ class Arrangement:
         self._run.perturb()
 
     def layout(self) -> np.ndarray:
-        """Return where all points are now, (n_points, n_components).
-
-        While landmarks move, the others stand where their nearest one does.
-        """
+        """Return where all points are now, (n_points, n_components)."""
         embedding = self.moment.embedding
         if self.landmarks is None:
             return embedding
-        whole = self._start.copy()
-        whole[self.landmarks] = embedding
-        if self._run is not None:
-            whole[self._others] = embedding[self._near[0][:, 0]]
-        return whole
+        return self.landmarks.meanwhile(embedding, self._start)
 
     def coordinates(self) -> np.ndarray:
         """Return the coordinates of all points, float32."""
-        if self.landmarks is None or self._run is None:
+        if self.landmarks is None or self.landmarks.near is None:
             return self.layout().astype(np.float32)
-        whole = np.empty((self.n_points, self.params.n_components), np.float32)
         embedding = np.array(self.moment.embedding)
-        whole[self._others] = placed_among(embedding, *self._near, self.params, self.threads)
-        whole[self.landmarks] = embedding
-        return whole
+        others = placed_among(embedding, *self.landmarks.near, self.params, self.threads)
+        return self.landmarks.joined(embedding, others).astype(np.float32)

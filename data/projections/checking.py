@@ -36,6 +36,7 @@ def checked(
         n_iterations = tsne.n_iterations(params)
     elif method == "umap":
         umap.check_points(n_points)
+        _check_umap(params)
         notes, n_iterations = (), umap.n_iterations(params, n_points)
     else:
         return params, (), 0
@@ -64,6 +65,15 @@ def _checked_tsne(params: Any, given: dict[str, Any], n_points: int) -> tuple[An
             hint="Name the column, or leave the strength at 0.",
         )
     return params, notes
+
+
+def _check_umap(params: Any) -> None:
+    n = params.n_landmarks
+    if n is not None and params.n_neighbors >= n:
+        raise ParameterError(
+            f"n_neighbors is {params.n_neighbors}; for {n:,} landmarks it must be from 2 to "
+            f"{n - 1:,}."
+        )
 
 
 def _check_column(column: str | None, dataset: DatasetRecord) -> None:

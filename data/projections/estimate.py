@@ -10,6 +10,7 @@ from math import log2
 from typing import Any
 
 from data.neighbor_graph import MAX_EXACT
+from data.projections.landmarks import N_PLACING
 from data.projections.pca import MAX_SIDE
 from data.projections.tsne import MIN_FFT_POINTS, n_iterations, neighbors_needed, reduces
 from data.projections.umap import n_iterations as umap_epochs
@@ -41,14 +42,18 @@ def estimate(method: str, params: Any, n_points: int, n_dims: int, threads: int 
 
 
 def _umap(params: Any, n_points: int, n_dims: int, threads: int) -> Estimate:
-    k = params.n_neighbors
+    n, k = min(n_points, params.n_landmarks or n_points), params.n_neighbors
+    speed = MEASURED_THREADS / threads
     # Warming up takes 3 s, and up to a minute when a machine does it for the first time.
-    epochs = umap_epochs(params, n_points) * n_points * k * 2.5e-8
-    start = 2e-4 * n_points
-    neighbors = _neighbors(n_points, n_dims, k, MEASURED_THREADS / threads)
+    epochs = umap_epochs(params, n_points) * n * k * 2.5e-8
+    start = 2e-4 * n
+    neighbors = _neighbors(n, n_dims, k, speed)
+    rest = n_points - n
+    placing = rest * (1e-4 + 1e-9 * min(n, MAX_EXACT) * n_dims**0.5) * speed
     # Weighted edges in both directions, and when each is due.
-    memory = BASE_BYTES + n_points * (n_dims * 8 + k * 2 * 60)
-    return Estimate(neighbors + start + epochs + 5, memory)
+    graph = n * k * 2 * 60 + rest * N_PLACING * 60
+    memory = BASE_BYTES + n_points * n_dims * 8 + graph
+    return Estimate(neighbors + start + epochs + placing + 5, memory)
 
 
 def _neighbors(n: int, d: int, k: int, speed: float) -> float:

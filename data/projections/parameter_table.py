@@ -225,6 +225,14 @@ class UmapParameters:
         help="A column whose values draw the map: points of different values attract each other "
         "less. Then distance on the map is partly that column's doing.",
     )
+    n_landmarks: int | None = parameter(
+        None,
+        label="Landmarks",
+        help="Arrange a random sample of this many points and place the others among them, where "
+        "all take too much memory. Empty: arrange all.",
+        low=100,
+        high=lambda n_points, n_dims: max(100, n_points - 1),
+    )
     random_state: int = parameter(
         0,
         label="Seed",

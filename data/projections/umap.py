@@ -19,8 +19,8 @@ from data.compiled import keep_compiled_code
 from data.errors import ParameterError
 from data.neighbor_graph import NeighborGraph
 from data.projections.moment import Moment
-from data.projections.parameter_table import PcaParameters, UmapParameters
-from data.projections.pca import compute_pca
+from data.projections.parameter_table import UmapParameters
+from data.projections.umap_graph import fuzzy_edges, start_layout
 
 MIN_POINTS = 5
 # umap-learn's own numbers: more epochs for smaller data.
@@ -33,8 +33,6 @@ NEGATIVE_SAMPLES = 5
 SPREAD = 1.0
 # A push of this share of the picture's size leaves clusters recognizable.
 PERTURBATION = 0.2
-# How far apart umap-learn puts classes at its target weight of 0.5.
-CLASS_DISTANCE = 5.0
 # Frames follow each other in about this time; an epoch may take longer.
 FRAME_SECONDS = 0.2
 
@@ -43,18 +41,14 @@ Watch = Callable[[int, np.ndarray], bool]
 
 
 def n_iterations(params: UmapParameters, n_points: int) -> int:
-    """Return the epochs of a run."""
-    return default_epochs(n_points) if params.n_epochs is None else params.n_epochs
+    """Return the epochs of a run; of landmarks alone where there are some."""
+    n_arranged = min(params.n_landmarks or n_points, n_points)
+    return default_epochs(n_arranged) if params.n_epochs is None else params.n_epochs
 
 
 def default_epochs(n_points: int) -> int:
     """Return the epochs that umap-learn takes when none are given."""
     return EPOCHS_SMALL if n_points <= SMALL_POINTS else EPOCHS_LARGE
-
-
-def neighbors_needed(params: UmapParameters) -> int:
-    """Return how many neighbors of each point the graph must have: umap counts the point itself."""
-    return params.n_neighbors - 1
 
 
 def check_points(n_points: int) -> None:
@@ -239,37 +233,3 @@ class UmapRun:
             self.notes.append("The start was PCA, as the spectrum of the graph was not found.")
         layout = start_layout(points, params)
         return np.asarray(noisy_scale_coords(layout, self._random, EXTENT, NOISE))
-
-
-def start_layout(points: np.ndarray, params: UmapParameters) -> np.ndarray:
-    """Return the principal components of the points, float32 of shape (n_points, n_components)."""
-    layout = np.zeros((len(points), params.n_components), np.float32)
-    pca = compute_pca(points, None, PcaParameters(params.n_components)).coordinates
-    layout[:, : pca.shape[1]] = pca
-    if not layout.any():
-        layout[:, 0] = 1
-    return layout
-
-
-def fuzzy_edges(
-    graph: NeighborGraph,
-    params: UmapParameters,
-    codes: np.ndarray | None,
-    random: np.random.RandomState,
-) -> Any:
-    """Return the weighted graph that is laid out, a scipy COO matrix (n_points, n_points)."""
-    from umap.umap_ import discrete_metric_simplicial_set_intersection, fuzzy_simplicial_set
-
-    near = graph.nearest(neighbors_needed(params))
-    own = np.arange(len(near.rows), dtype=np.int32)[:, None]
-    rows = np.hstack([own, near.rows])
-    distances = np.hstack([np.zeros_like(near.distances[:, :1]), near.distances])
-    # The points themselves are only counted here.
-    edges, _, _ = fuzzy_simplicial_set(
-        rows, rows.shape[1], random, params.metric, knn_indices=rows, knn_dists=distances
-    )
-    if codes is not None:
-        edges = discrete_metric_simplicial_set_intersection(edges, codes, far_dist=CLASS_DISTANCE)
-    edges = edges.tocoo()
-    edges.sum_duplicates()
-    return edges

@@ -1,4 +1,4 @@
-"""From a dataset to a running UMAP: stored neighbors, supervision."""
+"""From a dataset to a running UMAP: stored neighbors, landmarks, supervision."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ import numpy as np
 
 from data.dataset import Dataset
 from data.neighbor_graph import NeighborGraph, neighbor_graph
+from data.neighbors import Metric
 from data.projection import ProjectionRecord
+from data.projections.landmarks import Landmarks
 from data.projections.moment import Moment
 from data.projections.parameter_table import UmapParameters
-from data.projections.umap import UmapRun, Watch, neighbors_needed, start_layout
+from data.projections.umap import UmapRun, Watch
+from data.projections.umap_graph import neighbors_needed, start_layout
+from data.projections.umap_placing import placed_among
 from data.stores.graphs import GraphStore, graph_key
 
 
 class UmapArrangement:
-    """One UMAP of a dataset's points; see `Arrangement`, which has the same parts for t-SNE.
+    """One UMAP of a dataset's points, or of landmarks that the others join.
+
+    See `Arrangement`, which has the same parts for t-SNE.
 
     Parameters
     ----------
@@ -25,7 +31,6 @@ class UmapArrangement:
     """
 
     begin_stage = "Warming up UMAP (about a minute when this server does it for the first time)"
-    last_stage = ""
     reduces = False
 
     def __init__(
@@ -40,35 +45,45 @@ class UmapArrangement:
         self.n_iterations, self.threads = n_iterations, threads
         self.note = ""
         self._run: UmapRun | None = None
+        n_points = dataset.record.n_points if rows is None else len(rows)
+        n, seed = params.n_landmarks, params.random_state
+        self.landmarks = Landmarks(n_points, n, seed) if n and n < n_points else None
+
+    @property
+    def last_stage(self) -> str:
+        """What remains to be done after the last epoch."""
+        return "" if self.landmarks is None else "Placing the other points"
 
     def prepare(self, start: Moment | None) -> None:
         """Lay the points out by PCA, to be seen until the graph is there."""
         tensor, rows = self.dataset.tensor, self.rows
-        self._points = np.asarray(tensor if rows is None else tensor[rows])
+        self._all = np.asarray(tensor if rows is None else tensor[rows])
+        self._points = self._all if self.landmarks is None else self._all[self.landmarks.rows]
+        self._layout = start_layout(self._all, self.params)
+        chosen = self._layout if self.landmarks is None else self._layout[self.landmarks.rows]
         # Interrupted before the first epoch, there is only this layout.
         self._start = start if start is not None and start.optimizer else None
-        self._seen = start or Moment(0, start_layout(self._points, self.params))
+        self._seen = start or Moment(0, chosen)
 
     def find_neighbors(
         self, graphs: GraphStore, record: ProjectionRecord, progress: Callable[[float], None]
     ) -> None:
         """Read or compute the neighbor graph; says how good an approximate one is."""
         points, params, threads = self._points, self.params, self.threads
+        metric: Metric = params.metric  # type: ignore[assignment]  # a choice of the table
 
         def compute(k: int) -> NeighborGraph:
             return neighbor_graph(
-                points,
-                k,
-                params.metric,  # type: ignore[arg-type]  # a choice of the table
-                threads=threads,
-                seed=params.random_state,
-                progress=progress,
+                points, k, metric, threads=threads, seed=params.random_state, progress=progress
             )
 
-        key = graph_key(record, params.metric)
+        sample = None if self.landmarks is None else [len(points), params.random_state]
+        key = graph_key(record, metric, landmarks=sample)
         self._graph = graphs.get(key, neighbors_needed(params), compute)
         if self._graph.recall is not None:
             self.note = f"Neighbors are approximate: {self._graph.recall:.1%} of them were found."
+        if self.landmarks is not None:
+            self.landmarks.find_near(self._all, metric, threads)
 
     def begin(self) -> None:
         """Weigh the graph and find its start; from here on the run can be advanced."""
@@ -81,7 +96,8 @@ class UmapArrangement:
         if self.params.supervise_by is None:
             return None
         codes = self.dataset.metadata.classes(self.params.supervise_by)[1]
-        return codes if self.rows is None else codes[self.rows]
+        codes = codes if self.rows is None else codes[self.rows]
+        return codes if self.landmarks is None else codes[self.landmarks.rows]
 
     @property
     def is_finished(self) -> bool:
@@ -105,8 +121,15 @@ class UmapArrangement:
 
     def layout(self) -> np.ndarray:
         """Return where all points are now, (n_points, n_components)."""
-        return self.moment.embedding
+        embedding = self.moment.embedding
+        if self.landmarks is None:
+            return embedding
+        return self.landmarks.meanwhile(embedding, self._layout)
 
     def coordinates(self) -> np.ndarray:
         """Return the coordinates of all points, float32."""
-        return self.layout().astype(np.float32)
+        if self.landmarks is None or self.landmarks.near is None:
+            return self.layout().astype(np.float32)
+        embedding = self.moment.embedding.astype(np.float32)
+        others = placed_among(embedding, *self.landmarks.near, self.params)
+        return self.landmarks.joined(embedding, others)

@@ -31,23 +31,24 @@ def boxes(**texts):
 class TestCounts:
     def test_stand_under_each_box(self, dataset):
         found = described(dataset, 500, **boxes(x_left="red", x_right="violet", y_up="blue"))
-        assert found["counts"]["x-left"] == "20 points"
-        assert found["counts"]["x-right"] == "no match"
-        assert found["counts"]["y-down"] == "empty"
-        assert found["counts"]["z-far"] == ""
+        assert found["counts"]["x-left"].children == "20 points"
+        assert found["counts"]["x-right"].children == "no match"
+        assert found["counts"]["x-right"].className == "unmatched"
+        assert found["counts"]["y-down"].children == "empty"
+        assert found["counts"]["z-far"].children == ""
         assert found["axes"]["axes"][2] is None
 
     def test_are_of_all_points_unless_only_isolated_ones_are_searched(self, dataset):
         isolated = {"isolation": [encode_rows([0, 1, 2, 3])]}
         asked = boxes(x_left="red", x_right="blue")
         found = described(dataset, 500, **{**asked, **isolated})
-        assert found["counts"]["x-left"] == "20 points"
+        assert found["counts"]["x-left"].children == "20 points"
         found = described(dataset, 500, **{**asked, **isolated, "isolated_only": True})
-        assert found["counts"]["x-left"] == "2 points"
+        assert found["counts"]["x-left"].children == "2 points"
 
     def test_say_what_is_wrong_with_a_pattern(self, dataset):
         asked = {**boxes(x_left="("), "patterns": dict.fromkeys(ENDS, True)}
-        assert "cannot be read" in described(dataset, 500, **asked)["counts"]["x-left"]
+        assert "cannot be read" in described(dataset, 500, **asked)["counts"]["x-left"].children
 
 
 class TestSelection:
@@ -55,7 +56,7 @@ class TestSelection:
         rows = rows_after("x-left", True, {}, encode_rows([1, 2]), {})
         asked = {**boxes(x_right="blue"), "rows": rows}
         found = described(dataset, 500, **asked)
-        assert found["counts"]["x-left"] == "2 points"
+        assert found["counts"]["x-left"].children == "2 points"
         assert found["placeholders"]["x-left"] == "2 chosen points"
         assert found["axes"]["axes"][0]["left"] == {"rows": encode_rows([1, 2])}
         assert rows_after("x-left", False, {"x-left": "red"}, "", rows) == {}

@@ -281,7 +281,7 @@ def test_the_command_line_computes_and_shares(data_dir):
 
     for options, expected in (
         (("--n-iter", "40", "--perplexity", "20"), {"n_iter": 40, "perplexity": 20}),
-        (("--method", "umap", "--n-epochs", "20"), {"n_epochs": 20}),
+        (("--method", "umap", "--n-epochs", "20", "--n-landmarks", "300"), {"n_landmarks": 300}),
     ):
         run = project(*options)
         assert run.returncode == 0, run.stderr

@@ -145,6 +145,7 @@ def test_columns_and_ready_coordinates_are_shown_as_they_are_and_compared(
     message = page.page.locator("#coordinates-message")
     file.set_input_files(tmp_path / "spiral.csv")
     expect(message).to_contain_text("Match the rows by 'flower'.")
+    page.console.clear()  # the browser notes the refusal
     page.choose("Rows are matched by", "flower")
     file.set_input_files(tmp_path / "spiral.csv")
     page.page.wait_for_function("() => projector.shown.projection.name === 'spiral.csv'")

@@ -6,9 +6,12 @@ from sklearn.metrics import silhouette_score
 
 from data.errors import ParameterError
 from data.neighbor_graph import neighbor_graph
+from data.projections.landmarks import Landmarks
 from data.projections.moment import Moment
 from data.projections.parameter_table import UmapParameters
-from data.projections.umap import UmapRun, check_points, fuzzy_edges, n_iterations, warm_up
+from data.projections.umap import UmapRun, check_points, n_iterations, warm_up
+from data.projections.umap_graph import fuzzy_edges
+from data.projections.umap_placing import placed_among
 from data.quality import measure_quality
 
 
@@ -130,3 +133,18 @@ class TestSupervision:
             neighbor_graph(points, 14), params, codes, np.random.RandomState(0)
         ).tocsr()
         assert (np.diff(edges.indptr) > 0).all()
+
+
+def test_further_points_join_their_neighbors_and_leave_the_landmarks_alone():
+    points, codes = blobs(400, spread=2)
+    sample = Landmarks(400, 240, 0)
+    sample.find_near(points, "euclidean", 1)
+    embedding = finished(start(points[sample.rows]))
+    before = embedding.copy()
+    others = placed_among(embedding, *sample.near, UmapParameters())
+    np.testing.assert_array_equal(embedding, before)
+    whole = sample.joined(embedding, others)
+    assert silhouette_score(whole, codes) > 0.4
+    assert measure_quality(points, whole).trustworthiness > 0.85
+    again = placed_among(embedding, *sample.near, UmapParameters())
+    np.testing.assert_array_equal(others, again)
