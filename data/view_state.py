@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self, get_args
 
 from data.errors import ParameterError
+from data.field_checks import (
+    Vector,
+    list_of,
+    number,
+    one_of,
+    optional,
+    refused,
+    text,
+    vector,
+    whole,
+    yes_no,
+)
 from data.rows import Rows, decode_rows, encode_rows
 
 SCHEMA_VERSION = 1
-MAX_TEXT = 10_000
 
 Dimensionality = Literal[2, 3]
 ColorKind = Literal["auto", "categorical", "numeric"]
 LabelMode = Literal["selection", "many", "none"]
 Metric = Literal["cosine", "euclidean"]
-Vector = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -134,111 +143,45 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _fail(name: str, value: Any, legal: str) -> ParameterError:
-    return ParameterError(f"{name} must be {legal}, not {str(value)[:60]!r}.")
-
-
-def _one_of(*choices: Any) -> Callable[[str, Any], Any]:
-    def read(name: str, value: Any) -> Any:
-        if value not in choices or isinstance(value, bool):
-            raise _fail(name, value, "one of " + ", ".join(map(str, choices)))
-        return value
-
-    return read
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise _fail(name, value, f"a text of at most {MAX_TEXT:,} characters")
-    return value
-
-
-def _whole(low: int, high: int) -> Callable[[str, Any], int]:
-    def read(name: str, value: Any) -> int:
-        if type(value) is not int or not low <= value <= high:
-            raise _fail(name, value, f"a whole number from {low:,} to {high:,}")
-        return value
-
-    return read
-
-
-def _number(low: float, high: float) -> Callable[[str, Any], float]:
-    def read(name: str, value: Any) -> float:
-        if type(value) not in (int, float) or not low <= value <= high:
-            raise _fail(name, value, f"a number from {low:g} to {high:g}")
-        return float(value)
-
-    return read
-
-
-def _yes_no(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _fail(name, value, "true or false")
-    return value
-
-
-def _optional(read: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-    return lambda name, value: None if value is None else read(name, value)
-
-
-def _list_of(read: Callable[[str, Any], Any], most: int) -> Callable[[str, Any], tuple[Any, ...]]:
-    def read_all(name: str, value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list | tuple) or len(value) > most:
-            raise _fail(name, value, f"a list of at most {most:,}")
-        return tuple(read(name, item) for item in value)
-
-    return read_all
-
-
 def _search(name: str, value: Any) -> Search:
     if not isinstance(value, dict):
-        raise _fail(name, value, "an object with text, column, regex and case")
+        raise refused(name, value, "an object with text, column, regex and case")
     return Search(
-        text=_text("search.text", value.get("text", "")),
-        column=_optional(_text)("search.column", value.get("column")),
-        regex=_yes_no("search.regex", value.get("regex", False)),
-        case=_yes_no("search.case", value.get("case", False)),
+        text=text("search.text", value.get("text", "")),
+        column=optional(text)("search.column", value.get("column")),
+        regex=yes_no("search.regex", value.get("regex", False)),
+        case=yes_no("search.case", value.get("case", False)),
     )
-
-
-def _vector(name: str, value: Any) -> Vector:
-    if isinstance(value, dict):
-        value = [value.get(axis) for axis in "xyz"]
-    if not isinstance(value, list | tuple) or len(value) != 3:
-        raise _fail(name, value, "three numbers")
-    if any(type(v) not in (int, float) or not math.isfinite(v) for v in value):
-        raise _fail(name, value, "three finite numbers")
-    return (float(value[0]), float(value[1]), float(value[2]))
 
 
 def _camera(name: str, value: Any) -> Camera:
     if not isinstance(value, dict) or "eye" not in value:
-        raise _fail(name, value, "an object with eye, center and up")
-    return Camera(**{part: _vector(name, value[part]) for part in _CAMERA_PARTS if part in value})
+        raise refused(name, value, "an object with eye, center and up")
+    return Camera(**{part: vector(name, value[part]) for part in _CAMERA_PARTS if part in value})
 
 
 _CAMERA_PARTS = tuple(field.name for field in fields(Camera))
-_rows_limit = _whole(0, 2**31 - 1)
+_rows_limit = whole(0, 2**31 - 1)
 
 _READ: dict[str, Callable[[str, Any], Any]] = {
-    "dataset_id": _text,
-    "projection_id": _optional(_text),
-    "dimensionality": _one_of(*get_args(Dimensionality)),
-    "components": _list_of(_whole(0, 999), 3),
-    "color_by": _optional(_text),
-    "color_kind": _one_of(*get_args(ColorKind)),
-    "hidden_values": _list_of(_text, 10_000),
-    "label_by": _optional(_text),
-    "label_mode": _one_of(*get_args(LabelMode)),
-    "thumbnails": _yes_no,
-    "point_size": _number(0.1, 10),
+    "dataset_id": text,
+    "projection_id": optional(text),
+    "dimensionality": one_of(*get_args(Dimensionality)),
+    "components": list_of(whole(0, 999), 3),
+    "color_by": optional(text),
+    "color_kind": one_of(*get_args(ColorKind)),
+    "hidden_values": list_of(text, 10_000),
+    "label_by": optional(text),
+    "label_mode": one_of(*get_args(LabelMode)),
+    "thumbnails": yes_no,
+    "point_size": number(0.1, 10),
     "search": _search,
-    "metric": _one_of(*get_args(Metric)),
-    "n_neighbors": _whole(1, 1_000),
-    "selected_point": _optional(_rows_limit),
+    "metric": one_of(*get_args(Metric)),
+    "n_neighbors": whole(1, 1_000),
+    "selected_point": optional(_rows_limit),
     "selected_rows": lambda _, value: decode_rows(value),
-    "isolation": _list_of(lambda _, value: decode_rows(value), 50),
-    "camera": _optional(_camera),
+    "isolation": list_of(lambda _, value: decode_rows(value), 50),
+    "camera": optional(_camera),
 }
 
 _WRITE: dict[str, Callable[[Any], Any]] = {

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from data.view_state import Camera, Vector
+from data.field_checks import Vector
+from data.view_state import Camera
 
 SIDE = 1 / 1.08 / 2
 DISTANCE = SIDE * math.tan(math.radians(35)) / math.tan(math.radians(22.5))

@@ -1,0 +1,125 @@
+"""A view on the page: what every control and the parts about the dataset are set to."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from dash import no_update
+
+from callbacks.jobs import tab_of
+from callbacks.saved_views import complete
+from dashboard.controls import controls_of_view
+from dashboard.panels.columns import color_options, column_options
+from dashboard.panels.data import build_remarks, dataset_options
+from data.dataset import DatasetRecord, label_column
+from data.errors import NotFoundError
+from data.projection import ProjectionRecord
+from data.projections.methods import METHODS
+from data.services import Services
+from data.view_state import Search, ViewState
+
+
+def default_view(record: DatasetRecord) -> ViewState:
+    """Return how a dataset is shown before anybody chose anything."""
+    groups = (c.name for c in record.columns if c.kind == "categorical" and c.n_unique > 1)
+    return ViewState(
+        dataset_id=record.id,
+        label_by=label_column(record),
+        color_by=next(groups, None),
+        search=Search(column=label_column(record)),
+    )
+
+
+def first_view(services: Services, dataset_id: str | None = None) -> ViewState | None:
+    """Return the default view of a dataset, or of the newest; None when there is none."""
+    if dataset_id is not None:
+        return default_view(services.datasets.record(str(dataset_id)))
+    newest = next(iter(services.datasets.list()), None)
+    return default_view(newest) if newest else None
+
+
+def kept_view(services: Services, dataset_id: str, view: ViewState) -> ViewState:
+    """Return the same view of another dataset of as many points: the next step of a training."""
+    record = services.datasets.record(dataset_id)
+    if services.datasets.record(view.dataset_id).n_points != record.n_points:
+        return default_view(record)
+    # The neighbors of a point are others after another step of training.
+    rows = () if view.selected_point is not None else view.selected_rows
+    return complete(replace(view, dataset_id=dataset_id, selected_rows=rows), record)
+
+
+def opened_page(
+    services: Services,
+    view: ViewState | None,
+    notice: dict[str, Any] | None = None,
+    camera: Any = None,
+    *,
+    keep_camera: bool = False,
+    query: str = "",
+) -> dict[str, Any]:
+    """Return what every control and the parts about the dataset are set to.
+
+    Parameters
+    ----------
+    camera : from where the view is seen; None shows all
+    keep_camera : if the dataset is on the screen already, its camera stays
+    query : under which the address names the view, as long as nobody changes it
+    """
+    datasets = dataset_options(services.datasets.list())
+    if view is None:
+        controls = {**controls_of_view(ViewState(dataset_id="")), "dataset_id": None}
+        parts = _page_parts(services, None, None)
+    else:
+        controls = controls_of_view(view)
+        record = services.datasets.record(view.dataset_id)
+        parts = _page_parts(services, record, _projection(services, view))
+    # Without anything to say, what another callback has just said stays.
+    said = no_update if notice is None else notice
+    event = {
+        "event": secrets.token_hex(8),
+        "dataset": view.dataset_id if view else None,
+        "dimensionality": view.dimensionality if view else 3,
+        "camera": camera,
+        "keep": keep_camera,
+        "query": query,
+        "color_by": view.color_by if view else None,
+    }
+    page = {**parts, "datasets": datasets, "notice": said, "camera": camera, "restored": event}
+    return {"controls": controls, "page": page}
+
+
+def _page_parts(
+    services: Services, record: DatasetRecord | None, projection: ProjectionRecord | None
+) -> dict[str, Any]:
+    method = projection.method if projection and projection.method in METHODS else "pca"
+    parameters = projection.parameters if projection and method == "pca" else {}
+    # PCA is always at hand; anything else was chosen.
+    chosen = projection if method != "pca" else None
+    columns = record.columns if record else ()
+    return {
+        "info": record.to_json() if record else None,
+        "normalize": bool(parameters.get("normalize")),
+        "standardize": bool(parameters.get("standardize")),
+        "method": tab_of(chosen) if chosen else "pca",
+        "chosen": {chosen.rows or "": chosen.id} if chosen else {},
+        "name": record.name if record else "",
+        "remarks": build_remarks(record) if record else [],
+        "label_options": column_options(columns),
+        "color_options": color_options(columns, services.axes.of(record.id)) if record else [],
+        "search_options": column_options(columns),
+        "kind_options": column_options(columns),
+        "empty": record is not None,
+    }
+
+
+def _projection(services: Services, view: ViewState) -> ProjectionRecord | None:
+    """Return the view's projection; None when it is PCA with defaults, or not here any more."""
+    if view.projection_id is None:
+        return None
+    try:
+        record = services.projections.current(view.projection_id)
+    except NotFoundError:
+        return None
+    return record if record.dataset == view.dataset_id else None
