@@ -22,7 +22,8 @@
     const { method, parameters = {}, explained_variance_ratio: ratios } = projection;
     if (method === "columns") return columnTitle(parameters.columns[component]);
     if (method === "custom_axes") return customTitle(parameters, component);
-    const title = `${NUMBERED[method] || "Component"} ${component + 1}`;
+    // Coordinates that came from elsewhere may tell what made them.
+    const title = `${NUMBERED[parameters.method || method] || "Component"} ${component + 1}`;
     const share = ratios && ratios[component];
     return typeof share === "number" ? `${title} (${(100 * share).toFixed(1)} %)` : title;
   }

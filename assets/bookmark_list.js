@@ -93,7 +93,9 @@
   projector.markOpened = function () {
     const opened = projector.openedQuery(), id = opened.get("bookmark") || projector.storyBookmark(opened);
     for (const item of document.querySelectorAll("#bookmark-list .bookmark")) {
-      item.classList.toggle("opened", item.dataset.id === id);
+      const isOpened = item.dataset.id === id;
+      if (isOpened && !item.classList.contains("opened")) item.scrollIntoView({ block: "nearest" });
+      item.classList.toggle("opened", isOpened);
     }
   };
 

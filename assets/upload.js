@@ -72,9 +72,10 @@
     if (!task.preview) return task.refresh();
     const record = await task.open(ui.name.value.trim());
     if (!record) return;
-    const keep = Boolean(task.dataset);
+    const keep = Boolean(task.dataset), { label_by: label } = task.answers;
     close();
-    projector.report("opened", { id: record.id, keep });
+    // The same content opened before keeps its label for the others: the chosen one is of this view.
+    projector.report("opened", { id: record.id, keep, label });
   }
 
   function cancel() {

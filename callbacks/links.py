@@ -117,7 +117,7 @@ def opened_event(
     if event.get("keep") and state:
         view = kept_view(services, str(event.get("id")), ViewState.from_json(state))
         return opened_page(services, view, camera=camera, keep_camera=True)
-    return opened_page(services, first_view(services, event.get("id")))
+    return opened_page(services, first_view(services, event.get("id"), event.get("label")))
 
 
 def opened_address(services: Services, address: str) -> dict[str, Any]:

@@ -16,26 +16,29 @@ from dashboard.panels.data import build_remarks, dataset_options
 from data.dataset import DatasetRecord, label_column
 from data.errors import NotFoundError
 from data.projection import ProjectionRecord
-from data.projections.methods import METHODS
 from data.services import Services
 from data.view_state import Search, ViewState
 
 
-def default_view(record: DatasetRecord) -> ViewState:
-    """Return how a dataset is shown before anybody chose anything."""
+def default_view(record: DatasetRecord, label: Any = None) -> ViewState:
+    """Return how a dataset is shown before anybody chose anything but a column to label by."""
+    if not isinstance(label, str) or record.column(label) is None:
+        label = label_column(record)
     groups = (c.name for c in record.columns if c.kind == "categorical" and c.n_unique > 1)
     return ViewState(
         dataset_id=record.id,
-        label_by=label_column(record),
+        label_by=label,
         color_by=next(groups, None),
-        search=Search(column=label_column(record)),
+        search=Search(column=label),
     )
 
 
-def first_view(services: Services, dataset_id: str | None = None) -> ViewState | None:
+def first_view(
+    services: Services, dataset_id: str | None = None, label: Any = None
+) -> ViewState | None:
     """Return the default view of a dataset, or of the newest; None when there is none."""
     if dataset_id is not None:
-        return default_view(services.datasets.record(str(dataset_id)))
+        return default_view(services.datasets.record(str(dataset_id)), label)
     newest = next(iter(services.datasets.list()), None)
     return default_view(newest) if newest else None
 
@@ -93,10 +96,9 @@ def opened_page(
 def _page_parts(
     services: Services, record: DatasetRecord | None, projection: ProjectionRecord | None
 ) -> dict[str, Any]:
-    method = projection.method if projection and projection.method in METHODS else "pca"
-    parameters = projection.parameters if projection and method == "pca" else {}
     # PCA is always at hand; anything else was chosen.
-    chosen = projection if method != "pca" else None
+    chosen = projection if projection and projection.method != "pca" else None
+    parameters = projection.parameters if projection and not chosen else {}
     columns = record.columns if record else ()
     return {
         "info": record.to_json() if record else None,

@@ -141,12 +141,14 @@ class DatasetStore:
     ) -> DatasetRecord:
         """Make a dataset of what `parse` wrote into a directory of the same disk.
 
+        What is there already keeps its name and label, which others see, too.
+
         The directory is moved away; it stays only when there is such a dataset already.
         """
         dataset_id = parsed.content_id
         final = self.directory / dataset_id
         if final.is_dir():
-            return self._labeled(dataset_id, label_by)
+            return self.record(dataset_id)
         record = _new_record(dataset_id, parsed, name, source)
         record = replace(record, warnings=(*warnings, *record.warnings), label_by=label_by)
         (directory / "result.json").unlink(missing_ok=True)
@@ -157,7 +159,7 @@ class DatasetStore:
             # Somebody has just stored the same content.
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
-            return self._labeled(dataset_id, label_by)
+            return self.record(dataset_id)
         return record
 
     def set_metadata(
@@ -225,15 +227,6 @@ class DatasetStore:
         joined = {name: (added if name in new_names else table).column(name) for name in columns}
         pq.write_table(pa.table(list(joined.values()), names=list(joined)), staged)
         return tuple(columns.values())
-
-    def _labeled(self, dataset_id: str, label_by: str | None) -> DatasetRecord:
-        """Return the record of a dataset that is there, with the label that was chosen."""
-        with alone(self.directory, dataset_id):
-            record = self.record(dataset_id)
-            if label_by is not None and record.column(label_by):
-                record = replace(record, label_by=label_by)
-                write_json(self.directory / dataset_id / "dataset.json", record.to_json())
-        return record
 
     def rename(self, dataset_id: str, name: str) -> DatasetRecord:
         """Change the name that people see; it need not be unique."""

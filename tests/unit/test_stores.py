@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from callbacks.links import opened_event
 from data.errors import NotFoundError, ParameterError, ReadError, StorageError
-from data.parsing import MetadataRequest, ParseRequest, Source
+from data.parsing import MetadataRequest, ParseRequest, Source, parse
 from data.services import Services
 from data.stores import files
 from data.view_state import ViewState
@@ -26,6 +27,25 @@ def test_the_same_content_twice_is_one_dataset(services, small_files):
     again = services.datasets.add(request_of(small_files / "small.npy"), name="Two")
     assert again.id == first.id
     assert [record.name for record in services.datasets.list()] == ["One"]
+
+
+def test_the_same_content_with_another_label_is_no_change_for_the_others(
+    services, small, small_files
+):
+    preview_of = {
+        "tensor": Source(small_files / "small.npy", "small.npy"),
+        "metadata": Source(small_files / "small.tsv", "small.tsv"),
+        "sprite": Source(small_files / "small.png", "small.png"),
+    }
+    with files.staging(services.datasets.directory) as folder:
+        request = ParseRequest(**preview_of, thumbnail=(4, 4))
+        parsed = parse(request, folder, services.limits)
+        again = services.datasets.keep(folder, parsed, "Mine", label_by="group")
+    assert again == small
+    opened = opened_event(services, {"id": small.id, "label": "group"}, None, None)
+    assert opened["controls"]["label_by"] == "group"
+    wrong = opened_event(services, {"id": small.id, "label": "nothing"}, None, None)
+    assert wrong["controls"]["label_by"] == "word"
 
 
 def test_an_unreadable_file_leaves_nothing_behind(services, tmp_path):
