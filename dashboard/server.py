@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import socket
 import threading
@@ -129,6 +130,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._watch_jobs(services, server)
         # Dash finishes its own setup in the first request, and finds mistakes in it there.
         server.test_client().get("/_dash-layout").close()
+        # What is loaded by now stays; to look through it again and again would hold up answers.
+        gc.collect()
+        gc.freeze()
         return server
 
     def _watch_jobs(self, services: Any, server: Any) -> None:
