@@ -13,6 +13,7 @@ from callbacks import (
     jobs,
     kept_axes,
     links,
+    parameters,
     projections,
     refilling,
     runs,
@@ -25,6 +26,16 @@ from data.services import Services
 
 def register(app: dash.Dash, services: Services) -> None:
     """Register every callback on the given application."""
-    first = (links, datasets, columns, runs, view, projections, jobs, custom_axes, kept_axes)
-    for journey in (*first, refilling, selection, tagging, inspector, bookmarks):
+    first = (links, datasets, columns, runs, view, projections, parameters)
+    for journey in (
+        *first,
+        jobs,
+        custom_axes,
+        kept_axes,
+        refilling,
+        selection,
+        tagging,
+        inspector,
+        bookmarks,
+    ):
         journey.register(app, services)

@@ -1,4 +1,4 @@
-"""Long projections: what they cost, Run, and the choice among those that there are."""
+"""Long projections: Run, and the choice among those that there are."""
 
 from __future__ import annotations
 
@@ -11,25 +11,16 @@ from dash import ClientsideFunction, DiskcacheManager, Input, Output, State, no_
 from diskcache import Cache
 
 from callbacks.arguments import content, isolation_steps, opened_dataset, shown_rows
+from callbacks.parameters import asked_parameters, controls
 from callbacks.refilling import asked_of
 from dashboard import ids
-from dashboard.panels.columns import column_options
-from dashboard.panels.columns_form import axis_choices, read_axis_choices
-from dashboard.panels.parameters import STEPWISE, read_parameters
-from data.errors import ProjectorError
 from data.projection import FINISHED, ProjectionRecord
 from data.projections.methods import METHODS
-from data.projections.parameters import rules
 from data.rows import encode_rows
 from data.services import Services
-from data.workers.processes import expect_run, import_ahead
+from data.workers.processes import import_ahead
 from data.workers.worker import work
 
-# While a form holds nothing yet.
-BLANK = {
-    "custom_axes": "Say what lies left and right: texts to find, or the selection.",
-    "columns": "Choose two or three columns.",
-}
 # Dash only waits for the end of the process here; the page follows the job's own record.
 POLL_MILLISECONDS = 5_000
 # A result is read once, by the page that waits for it, or never.
@@ -49,60 +40,6 @@ class JobManager(DiskcacheManager):
 
 def register(app: dash.Dash, services: Services) -> None:
     """Register Run and what is around it."""
-
-    def controls(dependency: Callable[[str, str], Any]) -> dict[str, Any]:
-        return {
-            **{
-                method: {n: dependency(ids.parameter(method, n), "value") for n in rules(method)}
-                for method in STEPWISE
-            },
-            "custom_axes": dependency(ids.CUSTOM_AXES, "data"),
-            "columns": dependency(ids.COLUMNS, "value"),
-        }
-
-    @app.callback(
-        Output(ids.ESTIMATE, "children"),
-        Output(ids.RUN_METHOD, "disabled"),
-        inputs={
-            "method": Input(ids.METHOD, "value"),
-            "info": Input(ids.DATASET_INFO, "data"),
-            "isolation": Input(ids.ISOLATION, "data"),
-            "values": controls(Input),
-        },
-        prevent_initial_call=True,
-    )
-    def estimate(method: Any, info: Any, isolation: Any, values: Any) -> tuple[str, bool]:
-        dataset = opened_dataset(services, info)
-        if dataset is None or method not in METHODS or method == "pca":
-            return "", True
-        given = asked_parameters(method, values)
-        if is_blank(method, given):
-            return BLANK[method], True
-        return cost_text(services, dataset.record.id, isolation, method, given)
-
-    for stepwise in STEPWISE:
-
-        @app.callback(
-            Output(ids.parameter(stepwise, "supervise_by"), "data"),
-            Input(ids.DATASET_INFO, "data"),
-            prevent_initial_call=True,
-        )
-        def supervising_columns(info: Any) -> Any:
-            dataset = opened_dataset(services, info)
-            columns = dataset.record.columns if dataset else ()
-            return column_options(columns, for_color=True)
-
-    @app.callback(
-        Output(ids.COLUMNS, "data"),
-        Output(ids.COORDINATES_KEY, "data"),
-        Input(ids.DATASET_INFO, "data"),
-        prevent_initial_call=True,
-    )
-    def axis_columns(info: Any) -> tuple[Any, Any]:
-        dataset = opened_dataset(services, info)
-        if dataset is None:
-            return [], []
-        return axis_choices(dataset.record), column_options(dataset.record.columns)
 
     @app.callback(
         inputs={
@@ -161,12 +98,6 @@ def register(app: dash.Dash, services: Services) -> None:
         return shown_choice(record, content(chosen), isolation_steps(isolation))
 
     app.clientside_callback(
-        ClientsideFunction("projector", "coordinatesOf"),
-        Input(ids.DATASET_INFO, "data"),
-        Input(ids.COORDINATES_KEY, "value"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
         ClientsideFunction("projector", "compareMaps"),
         Input(ids.DATASET_INFO, "data"),
         Input(ids.PROJECTION, "data"),
@@ -185,48 +116,6 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.JOB_ENDED, "data"),
         prevent_initial_call=True,
     )
-
-
-def asked_parameters(method: str, values: Any) -> dict[str, Any]:
-    """Return the parameters that the form of a method holds, as the API takes them."""
-    given = content(values).get(method)
-    if method in STEPWISE:
-        return read_parameters(method, content(given))
-    if method == "columns":
-        return {"columns": read_axis_choices(given if isinstance(given, list) else [])}
-    # Without a third axis it is a flat picture.
-    axes = list(content(given).get("axes") or [None, None])
-    return {**content(given), "axes": axes if axes[-1] else axes[:2]}
-
-
-def is_blank(method: str, given: dict[str, Any]) -> bool:
-    """Whether nothing was said yet of what a method needs to be told."""
-    if method == "columns":
-        return len(given["columns"]) < 2
-    return method == "custom_axes" and not any(given["axes"])
-
-
-def cost_text(
-    services: Services, dataset_id: str, isolation: Any, method: str, given: dict[str, Any]
-) -> tuple[str, bool]:
-    """Return what a run would cost, or why it cannot be; and whether Run is off."""
-    if method in STEPWISE:
-        expect_run(services.data_dir)
-    try:
-        wanted = services.projections.wanted(dataset_id, method, given, shown_rows(isolation))
-    except ProjectorError as error:
-        return error.message, True
-    points = f"{wanted.record.n_points:,} points"
-    cost = f"about {spell_seconds(wanted.cost.seconds)}, {wanted.cost.bytes / 1e9:.1f} GB"
-    notes = f" {wanted.record.message}" if wanted.record.message else ""
-    return f"{points}: {cost}.{notes}", False
-
-
-def spell_seconds(seconds: float) -> str:
-    """Return a time as people say it: 5 s, 3 min, 2 h."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def asked(

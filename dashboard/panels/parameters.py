@@ -62,6 +62,14 @@ def build_parameters(method: str) -> list[Any]:
     ]
 
 
+def bounded_by_data() -> dict[str, list[str]]:
+    """Return the parameters of each method whose largest value depends on the data."""
+    return {
+        method: [name for name, rule in rules(method).items() if callable(rule.high)]
+        for method in STEPWISE
+    }
+
+
 def read_parameters(method: str, values: dict[str, Any]) -> dict[str, Any]:
     """Return what the controls of a method ask for, as the API takes it.
 
@@ -122,6 +130,9 @@ def _build(method: str, name: str, rule: Rule) -> html.Div:
             size="xs",
             hideControls=True,
             clampBehavior="none",
+            # As wide as "≤ 1,666,666" at most; a click goes through to the box.
+            rightSectionWidth="auto",
+            rightSectionPointerEvents="none",
         )
     return html.Div(control, title=f"{rule.help} {_range(rule, default)}".strip())
 

@@ -4,7 +4,8 @@ import pytest
 from dash import no_update
 
 from callbacks.custom_axes import described
-from callbacks.jobs import asked_parameters, shown_choice
+from callbacks.jobs import shown_choice
+from callbacks.parameters import asked_parameters, most_allowed
 from callbacks.refilling import AS_THEY_ARE, asked_of, filled
 from data.projections.axes_parameters import Axis
 from data.rows import encode_rows
@@ -117,3 +118,10 @@ def test_a_chosen_pca_brings_its_switches(services, dataset):
     assert (method, switches) == ("pca", [False, True])
     # Another method shows what was chosen there before.
     assert choice is dimensionality is no_update
+
+
+def test_boxes_tell_what_the_data_allows(small):
+    allowed = most_allowed(small, None)
+    assert allowed["tsne"]["perplexity"] == f"≤ {(small.n_points - 1) // 3}"
+    assert most_allowed(small, 31)["tsne"]["perplexity"] == "≤ 10"
+    assert most_allowed(None, None)["umap"]["n_neighbors"] == ""

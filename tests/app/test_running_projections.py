@@ -101,8 +101,17 @@ def test_equal_requests_join_the_run(client, ask):
     assert one["id"] == two["id"]
     other = ask(**{**LONG, "random_state": 1})
     assert other["id"] != one["id"]
-    if show(client, other)["state"] == "queued":
-        assert show(client, other)["place"] >= 1
+
+
+def test_runs_wait_in_order_and_see_their_place(client, ask, services):
+    records = [ask(**LONG, random_state=seed) for seed in range(services.limits.n_slots + 2)]
+    *_, second, third = records
+    wait_until(lambda: show(client, second).get("place") == 1)
+    assert show(client, third)["place"] == 2
+    client.delete(f"{PROJECTIONS}/{second['id']}")
+    assert show(client, third)["place"] == 1
+    client.delete(f"{PROJECTIONS}/{records[0]['id']}")
+    assert "place" not in wait_for(client, third, "running")
 
 
 def test_pause_holds_and_resume_goes_on(client, ask):
