@@ -1,9 +1,10 @@
-"""From a dataset to a running t-SNE: reduced points, stored neighbors, landmarks, supervision."""
+"""From a dataset to a run of steps: points, stored neighbors, landmarks, supervision."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -12,50 +13,92 @@ from data.neighbor_graph import NeighborGraph, neighbor_graph
 from data.neighbors import Metric
 from data.projection import ProjectionRecord
 from data.projections.landmarks import Landmarks
-from data.projections.moment import Moment
-from data.projections.parameter_table import TsneParameters
-from data.projections.tsne import (
-    TsneRun,
-    Watch,
-    neighbors_needed,
-    placed_among,
-    prepared_points,
-    reduces,
-    start_layout,
-)
+from data.projections.moment import Moment, Watch
 from data.stores.graphs import GraphStore, graph_key
 
 
-class Arrangement:
-    """One t-SNE of a dataset's points; of all of them, or of landmarks that the others join.
+class Run(Protocol):
+    """What a method takes steps by."""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last step is done."""
+        ...
+
+    @property
+    def moment(self) -> Moment:
+        """What the run goes on from."""
+        ...
+
+    def advance(self, watch: Watch) -> None:
+        """Take some steps, telling of them now and then."""
+        ...
+
+    def perturb(self) -> None:
+        """Push every point at random."""
+        ...
+
+
+class Arrangement(ABC):
+    """One map of a dataset's points by steps; of all of them, or of landmarks the others join.
 
     Parameters
     ----------
     rows : int64 rows to arrange, or None for all
+    params : of the method
     n_iterations : where the run ends
+
+    Attributes
+    ----------
+    begin_stage : what `begin` does, in words
+    reduces : whether the points are first reduced by PCA
+    note : sentences about how the map was made
     """
+
+    begin_stage: ClassVar[str]
+    reduces = False
 
     def __init__(
         self,
         dataset: Dataset,
         rows: np.ndarray | None,
-        params: TsneParameters,
+        params: Any,
         n_iterations: int,
         threads: int,
     ) -> None:
         self.dataset, self.rows, self.params = dataset, rows, params
         self.n_iterations, self.threads = n_iterations, threads
-        self.reduces = reduces(params, dataset.record.n_dims)
         n_points = dataset.record.n_points if rows is None else len(rows)
         n, seed = params.n_landmarks, params.random_state
         self.landmarks = Landmarks(n_points, n, seed) if n and n < n_points else None
         self.note = ""
-        self._run: TsneRun | None = None
+        self._run: Run | None = None
+
+    @abstractmethod
+    def _measured_points(self) -> np.ndarray:
+        """Return what distances are measured in, float32 of shape (n_points, n_dims)."""
+
+    @abstractmethod
+    def _first_layout(self, points: np.ndarray) -> np.ndarray:
+        """Return where all points stand before the first step."""
+
+    @abstractmethod
+    def _n_neighbors(self, n_points: int) -> int:
+        """Return how many neighbors of each point are read."""
+
+    @abstractmethod
+    def _new_run(self, graph: NeighborGraph, start: Moment) -> Run:
+        """Return the run; `start` is where an earlier attempt had come to, or the layout."""
+
+    @abstractmethod
+    def _placed(self, rows: np.ndarray, distances: np.ndarray) -> np.ndarray:
+        """Return places among the landmarks for points whose nearest ones are given."""
 
     @property
-    def begin_stage(self) -> str:
-        """What `begin` does."""
-        return "Computing affinities"
+    def _metric(self) -> Metric:
+        """How the points are compared."""
+        metric: Metric = self.params.metric
+        return metric
 
     @property
     def last_stage(self) -> str:
@@ -63,65 +106,58 @@ class Arrangement:
         return "" if self.landmarks is None else "Placing the other points"
 
     def prepare(self, start: Moment | None) -> None:
-        """Reduce the points and lay them out; `start` is where an earlier attempt had come to."""
-        self._points = prepared_points(self.dataset.tensor, self.rows, self.params)
-        self._start = start_layout(self._points, self.params)
-        chosen = self._start if self.landmarks is None else self._start[self.landmarks.rows]
-        self._moment = start or Moment(0, chosen)
+        """Lay the points out; `start` is where an earlier attempt had come to."""
+        self._all = self._measured_points()
+        self._layout = self._first_layout(self._all)
+        self._points, chosen = self._all, self._layout
+        if self.landmarks is not None:
+            self._points, chosen = self._all[self.landmarks.rows], chosen[self.landmarks.rows]
+        self._start = start or Moment(0, chosen)
 
     def find_neighbors(
         self, graphs: GraphStore, record: ProjectionRecord, progress: Callable[[float], None]
     ) -> None:
         """Read or compute the neighbor graph; says how good an approximate one is."""
-        params = self.params
-        chosen = self._points if self.landmarks is None else self._points[self.landmarks.rows]
-        # Reduced points of unit length are compared by Euclidean distance.
-        metric: Metric = "euclidean" if self.reduces else params.metric  # type: ignore[assignment]
-        key = graph_key(
-            record,
-            params.metric,
-            pca_components=params.pca_components if self.reduces else None,
-            landmarks=None if self.landmarks is None else [len(chosen), params.random_state],
-        )
-        seed, threads = params.random_state, self.threads
+        points, metric, threads = self._points, self._metric, self.threads
+        seed = self.params.random_state
 
         def compute(k: int) -> NeighborGraph:
-            return neighbor_graph(chosen, k, metric, threads=threads, seed=seed, progress=progress)
+            return neighbor_graph(points, k, metric, threads=threads, seed=seed, progress=progress)
 
-        graph = graphs.get(key, neighbors_needed(params, len(chosen)), compute)
-        if self.reduces and params.metric == "cosine":
-            # Half the squared distance of unit vectors is 1 - cos.
-            graph = replace(graph, distances=graph.distances**2 / 2)
-        self._graph = graph
-        if graph.recall is not None:
-            self.note = f"Neighbors are approximate: {graph.recall:.1%} of them were found."
+        key = graph_key(
+            record,
+            self.params.metric,
+            pca_components=self.params.pca_components if self.reduces else None,
+            landmarks=None if self.landmarks is None else [len(points), seed],
+        )
+        self._graph = graphs.get(key, self._n_neighbors(len(points)), compute)
+        if self._graph.recall is not None:
+            self.note = f"Neighbors are approximate: {self._graph.recall:.1%} of them were found."
         if self.landmarks is not None:
-            self.landmarks.find_near(self._points, metric, threads)
+            self.landmarks.find_near(self._all, metric, threads)
 
     def begin(self) -> None:
-        """Compute the affinities; from here on the run can be advanced."""
-        self._run = TsneRun(
-            self._graph, self.params, self._moment, self.n_iterations, self.threads, self._codes()
-        )
+        """Weigh the neighbors; from here on the run can be advanced."""
+        self._run = self._new_run(self._graph, self._start)
         del self._graph
 
     def _codes(self) -> np.ndarray | None:
-        column = self.params.supervise_by
-        if column is None or not self.params.supervise_strength:
+        """Return the class of every arranged point for supervision, or None without."""
+        if self.params.supervise_by is None:
             return None
-        codes = self.dataset.metadata.classes(column)[1]
+        codes = self.dataset.metadata.classes(self.params.supervise_by)[1]
         codes = codes if self.rows is None else codes[self.rows]
         return codes if self.landmarks is None else codes[self.landmarks.rows]
 
     @property
     def is_finished(self) -> bool:
-        """Whether the last iteration is done."""
+        """Whether the last step is done."""
         return self._run is not None and self._run.is_finished
 
     @property
     def moment(self) -> Moment:
         """What the run goes on from."""
-        return self._moment if self._run is None else self._run.moment
+        return self._start if self._run is None else self._run.moment
 
     def advance(self, watch: Watch) -> None:
         """Take some steps."""
@@ -138,12 +174,11 @@ class Arrangement:
         embedding = self.moment.embedding
         if self.landmarks is None:
             return embedding
-        return self.landmarks.meanwhile(embedding, self._start)
+        return self.landmarks.meanwhile(embedding, self._layout)
 
     def coordinates(self) -> np.ndarray:
         """Return the coordinates of all points, float32."""
         if self.landmarks is None or self.landmarks.near is None:
             return self.layout().astype(np.float32)
-        embedding = np.array(self.moment.embedding)
-        others = placed_among(embedding, *self.landmarks.near, self.params, self.threads)
-        return self.landmarks.joined(embedding, others).astype(np.float32)
+        others = self._placed(*self.landmarks.near)
+        return self.landmarks.joined(self.moment.embedding, others).astype(np.float32)

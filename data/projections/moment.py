@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+
+# Takes the step and the embedding; True holds the run before its next step.
+Watch = Callable[[int, np.ndarray], bool]
 
 
 @dataclass(eq=False)

@@ -15,9 +15,10 @@ import numpy as np
 
 from data.errors import ParameterError
 from data.neighbor_graph import NeighborGraph
-from data.projections.moment import Moment
+from data.projections.moment import Moment, Watch
 from data.projections.parameter_table import PcaParameters, TsneParameters
 from data.projections.pca import compute_pca
+from data.projections.supervision import supervise
 
 # Below this many points Barnes-Hut is faster in 2D; in 3D there is nothing else.
 MIN_FFT_POINTS = 5_000
@@ -32,9 +33,6 @@ PERTURBATION = 0.2
 # Standard deviation of a start, as openTSNE recommends.
 START_DEVIATION = 1e-4
 MOMENTUM = 0.8
-
-# Takes the iteration and the embedding; True holds the run before its next step.
-Watch = Callable[[int, np.ndarray], bool]
 
 
 def n_iterations(params: TsneParameters) -> int:
@@ -248,79 +246,3 @@ class TsneRun:
             )
         if not self.curve or self.curve[-1][0] < self.iteration:
             self.curve.append((self.iteration, value))
-
-
-def supervise(joint: object, codes: np.ndarray, strength: float) -> None:
-    """Weaken the affinities between points of different classes, in place.
-
-    At strength s, an affinity between two known and different classes keeps 1 - s of itself; then
-    all are scaled to sum to 1 again. A point that would lose every neighbor keeps its own
-    affinities, since without any it would fly off.
-
-    Parameters
-    ----------
-    joint : scipy CSR matrix of shape (n_points, n_points), symmetric
-    codes : class of every point, negative where it is unknown
-    strength : from 0 to 1
-    """
-    indptr, columns, data = joint.indptr, joint.indices, joint.data  # type: ignore[attr-defined]
-    lines = np.repeat(np.arange(len(codes)), np.diff(indptr))
-    apart = (codes[lines] != codes[columns]) & (codes[lines] >= 0) & (codes[columns] >= 0)
-    total = np.bincount(lines, data, len(codes))
-    kept = np.bincount(lines, np.where(apart, 0.0, data), len(codes))
-    alone = (kept <= 1e-12 * total) & (strength == 1)
-    data[apart & ~alone[lines] & ~alone[columns]] *= 1 - strength
-    data /= data.sum()
-
-
-def placed_among(
-    embedding: np.ndarray,
-    rows: np.ndarray,
-    distances: np.ndarray,
-    params: TsneParameters,
-    threads: int,
-) -> np.ndarray:
-    """Place further points among arranged landmarks, as openTSNE's `transform` does.
-
-    Parameters
-    ----------
-    embedding : float64 (n_landmarks, n_components)
-    rows, distances : the nearest landmarks of each further point, both (n_others, k)
-
-    Returns
-    -------
-    places : float64 (n_others, n_components)
-    """
-    from openTSNE import TSNEEmbedding
-    from openTSNE.affinity import Affinities, joint_probabilities_nn
-    from openTSNE.tsne import PartialTSNEEmbedding
-
-    # Of points that are fixed, only the number is asked for.
-    affinities = Affinities()
-    affinities.P = np.empty((len(embedding), 0))
-    method = "fft" if params.n_components == 2 else "bh"
-    fixed = TSNEEmbedding(embedding, affinities, negative_gradient_method=method, n_jobs=threads)
-    joint = joint_probabilities_nn(
-        rows,
-        distances.astype(np.float64),
-        [min(5, rows.shape[1])],
-        symmetrize=False,
-        normalization="point-wise",
-        n_reference_samples=len(embedding),
-        n_jobs=threads,
-    )
-    start = np.median(embedding[rows], axis=1)
-    others = PartialTSNEEmbedding(
-        start, fixed, P=joint, negative_gradient_method=method, n_jobs=threads
-    )
-    # The numbers are those of openTSNE's transform.
-    others.optimize(
-        250,
-        inplace=True,
-        learning_rate=0.1,
-        exaggeration=1.5,
-        momentum=0.8,
-        max_grad_norm=0.25,
-        max_step_norm=None,
-    )
-    return np.asarray(others)

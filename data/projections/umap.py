@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import time
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy as np
 from data.compiled import keep_compiled_code
 from data.errors import ParameterError
 from data.neighbor_graph import NeighborGraph
-from data.projections.moment import Moment
+from data.projections.moment import Moment, Watch
 from data.projections.parameter_table import UmapParameters
 from data.projections.umap_graph import fuzzy_edges, start_layout
 
@@ -35,9 +34,6 @@ SPREAD = 1.0
 PERTURBATION = 0.2
 # Frames follow each other in about this time; an epoch may take longer.
 FRAME_SECONDS = 0.2
-
-# Takes the epoch and the embedding; True ends the slice before its next epoch.
-Watch = Callable[[int, np.ndarray], bool]
 
 
 def n_iterations(params: UmapParameters, n_points: int) -> int:

@@ -20,6 +20,7 @@ from data.projections.arrangement import Arrangement
 from data.projections.methods import METHODS, compute
 from data.projections.moment import Moment
 from data.projections.parameters import restored
+from data.projections.tsne_arrangement import TsneArrangement
 from data.projections.umap_arrangement import UmapArrangement
 from data.rows import decode_rows
 from data.stores.datasets import DatasetStore
@@ -29,6 +30,7 @@ from data.stores.projections import ProjectionStore
 from data.workers.processes import UMAP_USED
 from data.workers.worker import LOOK_SECONDS, Lease, Slot
 
+ARRANGEMENTS: dict[str, type[Arrangement]] = {"tsne": TsneArrangement, "umap": UmapArrangement}
 # A checkpoint costs a few times a frame, and losing a second or two of work hurts nobody; where a
 # death is noticed sooner than that, less.
 CHECKPOINT_SECONDS = 2.0
@@ -127,8 +129,7 @@ class Stepper:
         self.frames, self.store = FrameStore(root), ProjectionStore(root)
         if record.method == "umap":
             (root / "jobs" / UMAP_USED).touch()
-        arrange = UmapArrangement if record.method == "umap" else Arrangement
-        self.arrangement = arrange(
+        self.arrangement: Arrangement = ARRANGEMENTS[record.method](
             dataset,
             rows_of(record),
             parameters_of(record),

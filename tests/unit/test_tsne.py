@@ -8,15 +8,15 @@ from data.neighbor_graph import cross_neighbors, neighbor_graph
 from data.projections import tsne
 from data.projections.moment import Moment
 from data.projections.parameter_table import TsneParameters
+from data.projections.supervision import supervise
 from data.projections.tsne import (
     TsneRun,
     n_iterations,
     neighbors_needed,
-    placed_among,
     prepared_points,
     start_layout,
-    supervise,
 )
+from data.projections.tsne_placing import placed_among
 
 N_POINTS = 300
 SHORT = TsneParameters(perplexity=15, n_iter=120, early_exaggeration_iter=80)
