@@ -40,6 +40,8 @@ def sweep(services: Services, rest_seconds: float = REST_SECONDS) -> None:
         for folder in ("projections", "graphs"):
             remove_leftovers(services.data_dir / folder, time.time() - DAY)
         try:
+            services.bookmarks.forget_deleted()
+            services.stories.forget_deleted()
             named = services.bookmarks.projections_named()
         except StorageError:
             # While the bookmarks cannot be read, nobody knows what they show.

@@ -126,20 +126,24 @@ class Shelf(Generic[K]):
             cache.delete(self._deleted + record_id)
         return record
 
+    def forget_deleted(self) -> None:
+        """Let go of what was deleted more than 7 days ago."""
+        limit = time.time() - DELETED_DAYS * 86_400
+        old = [key for key, kept in self.records.items(self._deleted) if kept["time"] < limit]
+        if not old:
+            return
+        with self.records.changing() as cache:
+            for key in old:
+                cache.delete(key)
+                cache.delete(THUMBNAIL + key.removeprefix(self._deleted))
+
     def _delete(self, record_id: str) -> K:
         with self.records.changing() as cache:
             record = self.record(record_id)
             cache.delete(f"{self.word}:{record_id}")
-            self._forget_old(cache)
             kept = {"record": record.to_json(), "name": record.name, "at": now()}
             cache.set(self._deleted + record_id, {**kept, "time": time.time()})
         return record
-
-    def _forget_old(self, cache: Cache) -> None:
-        for key, kept in list(self.records.items(self._deleted)):
-            if kept["time"] < time.time() - DELETED_DAYS * 86_400:
-                cache.delete(key)
-                cache.delete(THUMBNAIL + key.removeprefix(self._deleted))
 
     def _new(self, given: Mapping[str, Any], i: int) -> K:
         fields = self.kind.checked(given)

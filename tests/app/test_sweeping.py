@@ -53,6 +53,20 @@ def test_only_what_can_be_computed_again_and_nobody_bookmarked_goes(services, sm
     assert pca(services, small, 2) == gone
 
 
+def test_what_was_deleted_long_ago_is_forgotten_with_its_picture(services, small):
+    mark = save_bookmark(services, {"name": "x", "view": {"dataset_id": small.id}})
+    services.bookmarks.set_thumbnail(mark.id, "abc")
+    services.bookmarks.delete(mark.id)
+    sweep(services)
+    assert services.bookmarks.can_be_restored(mark.id)
+    with services.bookmarks.records.changing() as records:
+        (key,) = services.bookmarks.records.keys("deleted:")
+        records.set(key, {**records.get(key), "time": time.time() - 8 * 86_400})
+    sweep(services)
+    assert not services.bookmarks.can_be_restored(mark.id)
+    assert services.bookmarks.with_thumbnail() == set()
+
+
 def test_what_was_not_used_for_longest_goes_first(services, small):
     old, new = pca(services, small, 2), pca(services, small, 3)
     directory = services.projections.finished.directory
