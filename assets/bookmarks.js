@@ -124,6 +124,7 @@
   function copyPageLink() {
     const query = projector.openedQuery().toString();
     const search = query ? `?${query}` : window.location.search;
+    if (!search) return projector.tellBookmarks("This view has no link: the server could not save it.");
     projector.copyLink(projector.bookmarks.address.split("?")[0] + search);
     // What only a link holds is forgotten some day, unless it may have been sent.
     const saved = new URLSearchParams(search).get("saved");

@@ -11,15 +11,17 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.arguments import content
 from callbacks.bringing_back import way_back
-from callbacks.errors import sentence
+from callbacks.errors import sentence, show_error
 from callbacks.opened_page import default_view, first_view, kept_view, opened_page
 from callbacks.saved_views import complete, complete_view, view_of_address
 from dashboard import ids
 from dashboard.controls import bind_all, view_of_controls
-from data.errors import ProjectorError
+from data.errors import ProjectorError, StorageError
 from data.links import MAX_LINK, link_text
 from data.services import Services
 from data.view_state import Camera, ViewState, check_rows
+
+NO_LINK = "?"
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -81,7 +83,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     def join(values: dict[str, Any]) -> tuple[Any, str]:
         view = view_of_controls(values)
-        return (view.to_json(), link_of_view(services, view)) if view else (None, "?")
+        return (view.to_json(), told_link(services, view)) if view else (None, NO_LINK)
 
     app.clientside_callback(
         ClientsideFunction("projector", "writeAddress"),
@@ -101,6 +103,15 @@ def link_of_view(services: Services, view: ViewState) -> str:
     """Return the query of a view's address; what is too long for one is stored."""
     text = link_text(view)
     return f"?view={text}" if len(text) <= MAX_LINK else f"?saved={services.views.save(view)}"
+
+
+def told_link(services: Services, view: ViewState) -> str:
+    """Return the link of a view; on a full disk the page goes on without one, and says so."""
+    try:
+        return link_of_view(services, view)
+    except StorageError as error:
+        show_error(error)
+        return NO_LINK
 
 
 def opened_event(

@@ -3,7 +3,9 @@
 import pytest
 
 from dashboard import ids
+from data.errors import StorageError
 from data.rows import decode_rows, encode_rows
+from data.stores.views import ViewStore
 
 WRONG = [None, 5, -1, 10**30, "text", "²", True, [], [1], {}, {"id": 3}, {"row": "x"}, [[["a"]]]]
 
@@ -153,3 +155,29 @@ def test_a_request_that_no_page_sends_is_refused(client, change):
         **change,
     }
     assert client.post("/_dash-update-component", json=body).status_code == 422
+
+
+class FullViews(ViewStore):
+    """Views on a disk without room."""
+
+    def save(self, view):
+        raise StorageError("The server's disk is full; nothing was changed.")
+
+
+def test_a_view_that_is_too_long_for_a_link_is_shown_on_a_full_disk_too(call, small, services):
+    object.__setattr__(services, "views", FullViews(services.views.root))
+    numbers = {"point_size": 1, "n_neighbors": 100, "dimensionality": "3"}
+    fixed = {"label_mode": "none", "thumbnails": True, "color_kind": "auto", "metric": "cosine"}
+    axes = {"component_x": "0", "component_y": "1", "component_z": "2"}
+    switches = {"search_regex": False, "search_case": False}
+    hidden = [f"value {number * 7919 % 10_007}" for number in range(900)]
+    answer = call(
+        "view-state.data",
+        f"{ids.HIDDEN_VALUES}.data",
+        dataset=small.id,
+        hidden_values=hidden,
+        **{**numbers, **fixed, **axes, **switches},
+    ).get_json()
+    assert answer["response"]["view-state"]["data"]["hidden_values"] == hidden
+    assert answer["response"]["link"]["data"] == "?"
+    assert "disk is full" in answer["sideUpdate"]["notice"]["data"]["text"]
