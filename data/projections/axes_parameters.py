@@ -96,8 +96,7 @@ class CustomAxesParameters:
     @property
     def fills_axes(self) -> bool:
         """Whether principal components are needed."""
-        is_short = len(self.axes) < 2 or None in self.axes
-        return is_short and self.empty_axis == "component"
+        return None in self.axes and self.empty_axis == "component"
 
     @property
     def reads_metadata(self) -> bool:
@@ -127,7 +126,8 @@ class CustomAxesParameters:
         seed = given.get("random_state", 0)
         if type(seed) is not int or not 0 <= seed < 2**31:
             raise ParameterError("random_state must be a whole number from 0 to 2147483647.")
-        return cls(**{**given, "axes": parsed})
+        # A picture has two axes at least; asked for with or without an empty Y, it is the same.
+        return cls(**{**given, "axes": parsed if len(parsed) > 1 else (*parsed, None)})
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def compute_custom_axes(
     ParameterError
         A group is empty or matches nothing, or both ends of an axis have the same centroid.
     """
-    axes = params.axes if len(params.axes) > 1 else (*params.axes, None)
+    axes = params.axes
     among = rows if params.isolated_only else None
     lines = {
         name: _line(dataset, axis, name, sides, among, pattern_length)
