@@ -20,24 +20,22 @@
     return places;
   }
 
-  // Plotly draws one change after the other; a change that comes meanwhile waits for its end.
+  // Plotly draws one change after the other; a change that comes meanwhile waits for its end. The
+  // promise is kept when the latest change is drawn.
   let drawing = null, again = false;
   projector.redraw = async function () {
     if (!projector.shown.projection || !projector.graph()) return;
-    if (drawing) {
-      again = true;
-      return drawing;
-    }
-    do {
-      again = false;
-      drawing = drawNow();
-      try {
-        await drawing;
-      } finally {
-        drawing = null;
-      }
-    } while (again);
+    again = true;
+    drawing ||= drawAll().finally(() => (drawing = null));
+    await drawing;
   };
+
+  async function drawAll() {
+    while (again) {
+      again = false;
+      await drawNow();
+    }
+  }
 
   async function drawNow() {
     const { shown } = projector;
@@ -101,10 +99,13 @@
     projector.dressCloud(cloud);
     cloud.setLooks(shown.looks);
     cloud.setOrder(shown.order);
+    cloud.isSorted = false;
     cloud.style = projector.pointStyle({
       nDrawn: shown.drawn.length, dimensionality: shown.dimensionality, pointSize: shown.pointSize,
-      thumbnails: projector.areThumbnailsWanted(), framed: shown.coloring.kind !== "none",
+      thumbnails: projector.areThumbnailsWanted(),
+      thumbnailColor: shown.coloring.kind === "none" ? "none" : projector.thumbnailColor(),
     });
+    if (!projector.isMoving()) projector.sortCloud(true);
   }
 
   // What is not in the picture, and why.

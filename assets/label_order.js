@@ -49,7 +49,8 @@
   }
 
   // Points in the view that may be labeled: [{ place, row, tier, x, y, depth }, ...].
-  // Tier 0 is the point under the pointer, 1 the selected point, 2 the selection, 3 all others.
+  // Tier 0 is the point under the pointer, 1 the selected point, 2 neighbors of the one under the
+  // pointer, 3 the selection, 4 all others.
   projector.labelCandidates = function (mode) {
     const map = projector.screenMap(), at = projector.positionsNow();
     const { clientWidth, clientHeight } = projector.byId("view");
@@ -68,8 +69,9 @@
     for (const [tier, row] of [projector.pointedRow(), projector.shown.selectedPoint].entries()) {
       if (row !== null) take(projector.placeOf(row), tier);
     }
-    takeAll(selectedPlaces(), 2, MAX_SELECTED);
-    if (mode === "many") takeAll(luckyPlaces(), 3, MAX_CANDIDATES);
+    takeAll(projector.hoveredNeighbors().map(projector.placeOf), 2, MAX_SELECTED);
+    takeAll(selectedPlaces(), 3, MAX_SELECTED);
+    if (mode === "many") takeAll(luckyPlaces(), 4, MAX_CANDIDATES);
     return found;
   };
 })();

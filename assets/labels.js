@@ -10,6 +10,8 @@
 
   let mode = "selection", shownLabels = [], restTimer = 0;
 
+  projector.labelMode = () => mode;
+
   projector.setLabelMode = function (value) {
     mode = value;
     shownLabels = [];
@@ -75,8 +77,10 @@
 
   // Far points' texts are fainter, and all others beside those of a selection.
   function opacityOf({ tier, depth }, nearest, farthest) {
-    if (tier < 3) return 1;
-    const most = shownLabels.some((label) => label.tier === 2) ? 0.6 : 1;
+    if (tier < 4) return 1;
+    const most = shownLabels.some((label) => label.tier === 2 || label.tier === 3) ? 0.6 : 1;
+    // A flat picture has no depth but that of its slight lean.
+    if (projector.shown.dimensionality === 2) return most;
     return farthest > nearest ? most * (1 - (0.45 * (depth - nearest)) / (farthest - nearest)) : most;
   }
 

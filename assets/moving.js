@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const projector = window.projector;
-  const REST_MS = 120; // after the last change everything is drawn again
+  const REST_MS = 80; // after the last change everything is drawn again
   const WANTED_MS = 50, SLOW_MS = 1000 / 15;
   // Drawing costs what it covers: a thumbnail as much as so many points.
   const SMALLEST = 2000, FIRST = 200000;
@@ -25,6 +25,7 @@
     const cloud = projector.cloud(), hasThumbnails = cloud.style.thumbnails && cloud.tiles.length > 0;
     const count = (share) => Math.ceil(share * n).toLocaleString("en");
     note.hidden = !(part.points < 1 || (hasThumbnails && part.thumbnails < 1));
+    if (note.hidden) return;
     const what = part.points < 1 ? `${count(part.points)} of ${n.toLocaleString("en")}`
       : `${count(part.thumbnails)} of ${n.toLocaleString("en")} thumbnails`;
     note.textContent = `${what} while moving`;
@@ -34,6 +35,7 @@
   projector.moving = function () {
     const cloud = projector.cloud();
     if (!cloud || !cloud.style) return;
+    if (!isMoving) projector.sortCloud(false);
     isMoving = true;
     cloud.part = parts();
     cloud.dirty = true;
@@ -44,13 +46,18 @@
 
   function rest() {
     const cloud = projector.cloud();
+    clearTimeout(timer);
     isMoving = false;
     projector.byId("moving-note").hidden = true;
     if (!cloud || !cloud.part) return;
     const wasPart = cloud.part.points < 1 || cloud.part.thumbnails < 1;
     cloud.part = null;
     if (wasPart) cloud.dirty = true;
+    projector.sortCloud(true);
   }
+
+  // A gesture is over: nobody needs to wait for what may follow.
+  projector.restNow = () => isMoving && rest();
 
   // What a frame costs shows in how late the browser asks for the one after it.
   projector.onFrame(() => {

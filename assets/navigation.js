@@ -100,6 +100,7 @@
     if (!fingers.delete(event.pointerId) || !gesture) return;
     gesture.touch = null;
     if (fingers.size) return;
+    if (gesture.hasMoved) projector.restNow();
     if (gesture.hasMoved) projector.tellCamera();
     gesture = null;
   }

@@ -23,8 +23,14 @@
   });
 
   // Switches and radio buttons are inputs too, but nobody types into them.
-  const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select, dialog[open]";
+  // Nor into a select that only offers a list.
+  const TYPED = "input:not([type=radio], [type=checkbox], [readonly]), textarea, select, dialog[open]";
   projector.isTyping = (target) => target.closest(TYPED) !== null;
+
+  // What has the focus may use the arrows itself, and every key while its list is open.
+  const WALKED = "[aria-haspopup=listbox], [role=slider], input[type=radio]", ARROW = /^(Arrow|Enter)/;
+  const isOwnKey = (target, key) =>
+    target.getAttribute("aria-expanded") === "true" || (ARROW.test(key) && target.matches(WALKED));
 
   function activeList() {
     const focused = document.activeElement;
@@ -72,7 +78,7 @@
       event.preventDefault();
       return SEARCH_KEYS[key]();
     }
-    if (projector.isTyping(target) || projector.storyKey(event)) return;
+    if (projector.isTyping(target) || isOwnKey(target, key) || projector.storyKey(event)) return;
     if (key === "Enter") {
       if (target.classList.contains("row-list")) projector.goToActive(target);
       return;
@@ -80,6 +86,11 @@
     if (!(key in KEYS)) return;
     event.preventDefault();
     KEYS[key]();
+  });
+
+  // Who has chosen with the mouse is done with the select: keys belong to the view again.
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest(".mantine-Select-option")) setTimeout(() => document.activeElement.blur());
   });
 
   function onClick(id, run) {

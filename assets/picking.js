@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const projector = window.projector;
+  const RING_GAP = 4; // CSS pixels
 
   function multiply(a, b) {
     const product = new Float64Array(16);
@@ -104,6 +105,12 @@
     if (!sheet) return [Math.max(1.5, half), Math.max(1.5, half), false];
     const longer = Math.max(sheet.width, sheet.height);
     return [(half * sheet.width) / longer, (half * sheet.height) / longer, true];
+  };
+
+  // Half the width and height of a ring that leaves a gap around a point, and is it a thumbnail?
+  projector.ringAround = function (place, depth) {
+    const [width, height, isThumbnail] = projector.drawnExtent(place, depth);
+    return [width + RING_GAP, height + RING_GAP, isThumbnail];
   };
 
   // Row of the drawn point nearest to a position; of points that lie on it the front one, as drawn:

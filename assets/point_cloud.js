@@ -94,7 +94,8 @@
       const numbers = {
         progress: movement ? movement.progress : 1, pixelRatio, largest: this.largest,
         depth: style.depth, reach: style.reach, falloff: style.falloff,
-        fog: style.fog, opacity: style.opacity, framed: style.framed ? 1 : 0,
+        fog: style.fog, opacity: style.opacity,
+        framed: style.thumbnailColor === "frame" ? 1 : 0, tinted: style.thumbnailColor === "tint" ? 1 : 0,
         size: kind === "thumbnail" ? style.thumbnailSize : style.size,
       };
       for (const [name, value] of Object.entries(numbers)) gl.uniform1f(uniforms[name], value);
@@ -132,8 +133,6 @@
     // ones leave the depth alone and mix.
     setBlending(isOpaque) {
       const { gl } = this;
-      // The page must not shine through soft edges.
-      gl.colorMask(true, true, true, false);
       gl.depthMask(isOpaque);
       if (isOpaque && this.isSmoothed) gl.enable(gl.SAMPLE_ALPHA_TO_COVERAGE);
       else gl.disable(gl.SAMPLE_ALPHA_TO_COVERAGE);
@@ -185,7 +184,6 @@
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, null);
       gl.disable(gl.SAMPLE_ALPHA_TO_COVERAGE);
       gl.disable(gl.BLEND);
-      gl.colorMask(true, true, true, true);
       gl.depthMask(true);
     }
 

@@ -3,6 +3,9 @@
   "use strict";
   const projector = window.projector;
 
+  // Pixels of a soft rim: half a pixel on either side would be exact, a quarter looks the same.
+  const RIM = 0.5;
+
   // Uniforms used by both shaders must have one precision, or linking fails.
   const VERTEX = `
     precision highp float;
@@ -41,7 +44,7 @@
       if (state >= 2.0) gl_Position.z = gl_Position.z * 0.1 - gl_Position.w * 0.9;
       // A flat picture has one depth, before the grid: what is drawn later lies on top.
       if (depth < 0.5) gl_Position.z = (state >= 2.0 ? -0.5 : 0.5) * gl_Position.w;
-      gl_PointSize = pixels + 1.0;
+      gl_PointSize = pixels + RIM;
       float number = row - firstRow;
       float line = floor((number + 0.5) / spriteColumns);
       cell = vec2(number - line * spriteColumns, line);
@@ -52,7 +55,7 @@
     precision highp float;
     varying vec4 color;
     varying float stateAbout, pixels;
-    float within() { return pixels * 0.5 + 0.5 - (pixels + 1.0) * length(gl_PointCoord - 0.5); }`;
+    float within() { return pixels * 0.5 + 0.5 - (pixels + RIM) * length(gl_PointCoord - 0.5); }`;
 
   // Each kind of point has a fragment shader with no more in it than it needs: in software, where
   // every instruction counts for every pixel, 10,000 plain markers then take a third less time.
@@ -83,12 +86,12 @@
     varying vec2 cell;
     varying float stateAbout, pixels;
     uniform vec3 ground, mark;
-    uniform float pixelRatio, framed;
+    uniform float pixelRatio, framed, tinted;
     uniform vec2 spriteSize, sheetSize;   // of one thumbnail and of the texture, pixels
     uniform sampler2D sheet;
     void main() {
       float state = floor(stateAbout + 0.5);
-      vec2 at = (gl_PointCoord - 0.5) * (pixels + 1.0);
+      vec2 at = (gl_PointCoord - 0.5) * (pixels + RIM);
       vec2 extent = spriteSize * pixels / max(spriteSize.x, spriteSize.y);
       vec2 inner = at / extent + 0.5;
       vec2 edge = extent * 0.5 - abs(at);
@@ -97,6 +100,8 @@
       // Half a texel away from its rim, or the neighbor on the sheet shines in.
       vec2 texel = clamp(inner * spriteSize, vec2(0.5), spriteSize - 0.5);
       vec4 picture = texture2D(sheet, (cell * spriteSize + texel) / sheetSize);
+      // A multiple, so that black stays black; a little of the white stays, or dark colors hide all.
+      picture.rgb *= mix(vec3(1.0), mix(color.rgb, vec3(1.0), 0.15), tinted);
       float frame = state == 3.0 ? 3.0 : state == 2.0 ? 2.0 : 1.0;
       if (framed > 0.5 || state == 3.0) {
         if (margin < frame * pixelRatio) picture = vec4(state == 3.0 ? mark : color.rgb, 1.0);
@@ -108,7 +113,7 @@
 
   function shader(gl, kind, text) {
     const made = gl.createShader(kind);
-    gl.shaderSource(made, text);
+    gl.shaderSource(made, text.replaceAll("RIM", RIM.toFixed(1)));
     gl.compileShader(made);
     if (!gl.getShaderParameter(made, gl.COMPILE_STATUS) && !gl.isContextLost()) {
       throw new Error(gl.getShaderInfoLog(made));

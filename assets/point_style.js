@@ -53,13 +53,13 @@
 
   // What is common to all points. Sizes are CSS pixels at the distance of the fitted view; the
   // more points there are, the smaller and fainter each is.
-  projector.pointStyle = function ({ nDrawn, dimensionality, pointSize, thumbnails, framed }) {
+  projector.pointStyle = function ({ nDrawn, dimensionality, pointSize, thumbnails, thumbnailColor }) {
     const colors = projector.themeColors(), flat = dimensionality === 2;
     const unit = (color) => projector.channels(color).map((part) => part / 255);
     const shrink = Math.max(1, nDrawn) ** -0.2;
     const { x, y, z } = projector.aspectRatio(dimensionality);
     return {
-      size: clamp(28 * shrink, 1.6, 9) * pointSize,
+      size: clamp(25 * shrink, 1.6, 9) * pointSize,
       thumbnailSize: clamp(105 * shrink, 12, 48) * pointSize,
       isOpaque: nDrawn <= MAX_OPAQUE,
       opacity: nDrawn <= MAX_OPAQUE ? 1 : clamp((MAX_OPAQUE / nDrawn) ** 0.25, 0.3, 0.85),
@@ -72,7 +72,7 @@
       ground: unit(colors.ground),
       mark: unit(colors.mark),
       thumbnails,
-      framed,
+      thumbnailColor,
     };
   };
 })();

@@ -18,8 +18,13 @@
       projector.byId("view").append(ring);
     }
     const at = row === null || row === undefined ? null : projector.positionOfRow(row);
-    ring.hidden = !at;
-    if (at) ring.style.transform = `translate(${at[0]}px, ${at[1]}px)`;
+    if (ring.hidden !== !at) ring.hidden = !at;
+    if (!at) return;
+    const [width, height, isThumbnail] = projector.ringAround(projector.placeOf(row), at[2]);
+    ring.classList.toggle("square", isThumbnail);
+    ring.style.transform = `translate(${at[0]}px, ${at[1]}px)`;
+    ring.style.setProperty("--width", `${2 * width}px`);
+    ring.style.setProperty("--height", `${2 * height}px`);
   }
 
   // Rings around the selected point and the one that the pointer is on, here or in a list.
@@ -53,6 +58,7 @@
       projector.byId("graph").classList.toggle("on-point", hovered !== null);
       projector.placeMarks();
       projector.showCard(hovered, wanted);
+      if (changed) projector.noteHovered(hovered);
       if (changed) projector.repaintLabels();
     });
   }
@@ -61,6 +67,7 @@
     wanted = null;
     hovered = null;
     projector.showCard(null);
+    projector.noteHovered(null);
     projector.placeMarks();
     projector.repaintLabels();
   }

@@ -100,24 +100,31 @@
       return `${found.rows.length.toLocaleString("en")} nearest${among} by ${metric}, original space`;
     }
     if (!selected) return "Click a point to list its nearest neighbors.";
+    if (isListedAbove()) return `${selected.n.toLocaleString("en")} selected, listed above`;
     const what = selected.n === 1 ? "1 selected point" : `${selected.n.toLocaleString("en")} selected points`;
     return selected.n > selected.rows.length ? `${what}, the first ${selected.rows.length} listed` : what;
+  }
+
+  // A search that was committed has selected exactly its matches, which have a list already.
+  function isListedAbove() {
+    const matches = contents["match-list"], selected = contents["selection-list"];
+    return Boolean(matches && matches.all && selected && matches.all === selected.text);
   }
 
   // Neighbors of the selected point; of a selection without such a point, its first rows.
   function showLists() {
     projector.byId("neighbors-title").textContent = neighborsTitle();
     projector.byId("neighbor-list").hidden = Boolean(contents["selection-list"]);
-    projector.byId("selection-list").hidden = !contents["selection-list"];
+    projector.byId("selection-list").hidden = !contents["selection-list"] || isListedAbove();
   }
 
   let latestList = 0;
-  async function listRows(rows) {
+  async function listRows(rows, text) {
     const mine = (latestList += 1), listed = [...rows.subarray(0, MAX_LISTED)];
     await projector.fetchLabelTexts(listed);
     if (mine !== latestList) return;
     const labels = listed.map((row) => projector.labelText(row) ?? "");
-    contents["selection-list"] = rows.length ? { n: rows.length, rows: listed, labels } : null;
+    contents["selection-list"] = rows.length ? { n: rows.length, rows: listed, labels, text } : null;
     fill("selection-list");
     showLists();
   }
@@ -146,13 +153,14 @@
       const rows = selectedPoint === null ? projector.decodeRows(selectedRows) : new Int32Array(0);
       // Another label column reaches the scripts by another call of this moment.
       requestAnimationFrame(() => {
-        listRows(rows);
+        listRows(rows, selectedRows);
         projector.repaintLabels();
       });
     },
     listMatches: function (matches) {
       contents["match-list"] = matches;
       fill("match-list");
+      showLists();
     },
   });
 })();

@@ -22,7 +22,9 @@
     const at = selectedPoint === null ? null : projector.positionOfRow(selectedPoint);
     if (!at) return;
     context.beginPath();
-    context.arc(at[0], at[1], 9, 0, 2 * Math.PI);
+    const [width, height, isThumbnail] = projector.ringAround(projector.placeOf(selectedPoint), at[2]);
+    if (isThumbnail) context.roundRect(at[0] - width, at[1] - height, 2 * width, 2 * height, 3);
+    else context.arc(at[0], at[1], width, 0, 2 * Math.PI);
     context.lineWidth = 2;
     context.strokeStyle = color;
     context.stroke();
@@ -40,6 +42,7 @@
     drawMark(context, colors.mark);
     projector.drawTornLines(context);
     projector.drawLabels(context);
+    projector.drawEdgeTicks(context);
     return canvas;
   }
 

@@ -11,8 +11,8 @@
   projector.selectRows = function (rows) {
     const { set_props: set } = window.dash_clientside;
     set("selected-point", { data: null });
-    set("neighbors", { data: null });
     set("selected-rows", { data: projector.encodeRows(rows) });
+    projector.report("selected-by-hand", {});
   };
 
   // Points within a shape that are switched on; of those only the visible ones, if so chosen.

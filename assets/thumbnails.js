@@ -5,7 +5,7 @@
   projector.dataset = null;
   projector.labelBy = null;
   // How the thumbnails are arranged: width and height of one, columns and rows of a tile.
-  let tiles = null, wanted = true;
+  let tiles = null, wanted = true, color = "frame";
 
   // A span that shows the thumbnail of a row at a height in pixels; null when there is none.
   projector.thumbnail = function (row, height) {
@@ -35,6 +35,8 @@
   }
 
   projector.areThumbnailsWanted = () => wanted;
+  // "frame", "tint" or "none": how a thumbnail shows the color of its point.
+  projector.thumbnailColor = () => color;
 
   function setLink(id, href) {
     const link = projector.byId(id);
@@ -60,6 +62,7 @@
       projector.labelBy = labelBy;
       const base = dataset ? `api/v1/datasets/${dataset.id}` : "";
       projector.byId("metadata-add").disabled = !dataset;
+      document.querySelector(".thumbnail-color").hidden = !dataset || !dataset.sprite;
       setLink("download-tensor", dataset && `${base}/tensor`);
       setLink("download-metadata", dataset && dataset.columns.length ? `${base}/metadata` : "");
       if (!changed) return;
@@ -68,9 +71,9 @@
       dressAll();
       if (dataset && dataset.sprite) projector.afterDrawing(() => fetchTiles(dataset));
     },
-    showThumbnails: function (checked) {
-      const changed = wanted !== checked;
-      wanted = checked;
+    showThumbnails: function (checked, chosenColor) {
+      const changed = wanted !== checked || color !== chosenColor;
+      [wanted, color] = [checked, chosenColor];
       if (changed) projector.redraw();
       // The card is drawn by React after this call.
       requestAnimationFrame(dressAll);

@@ -38,6 +38,7 @@ def register(app: dash.Dash, services: Services) -> None:
             "clicked": Input(ids.POINT_CLICKED, "data"),
             "committed": Input(ids.SEARCH_COMMITTED, "data"),
             "cleared": Input(ids.CLEARED, "data"),
+            "by_hand": Input(ids.SELECTED_BY_HAND, "data"),
             "info": Input(ids.DATASET_INFO, "data"),
             "metric": Input(ids.METRIC, "value"),
             "n_neighbors": Input(ids.N_NEIGHBORS, "value"),
@@ -53,6 +54,10 @@ def register(app: dash.Dash, services: Services) -> None:
         dataset = opened_dataset(services, info)
         if dataset is None or ctx.triggered_id == ids.CLEARED:
             return None, "", None
+        if ctx.triggered_id == ids.SELECTED_BY_HAND:
+            # The page has the rows already; asking here makes Dash drop the answer to a click that
+            # is still on its way.
+            return no_update, no_update, None
         if ctx.triggered_id == ids.SEARCH_COMMITTED:
             # The text comes with the event: the control reports it a moment after the last key.
             typed = {**search, "text": content(controls["committed"]).get("text")}
@@ -100,6 +105,9 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.NEIGHBORS, "data"),
         Input(ids.THUMBNAILS, "checked"),
         prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("projector", "noteMetric"), Input(ids.METRIC, "value")
     )
     app.clientside_callback(
         ClientsideFunction("projector", "rankNeighbors"),

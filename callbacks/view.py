@@ -96,6 +96,7 @@ def register(app: dash.Dash, services: Services) -> None:
     app.clientside_callback(
         ClientsideFunction("projector", "showThumbnails"),
         Input(ids.THUMBNAILS, "checked"),
+        Input(ids.THUMBNAIL_COLOR, "value"),
         Input(ids.POINT_CARD, "children"),
     )
 

@@ -29,6 +29,7 @@ CONTROL_OF_FIELD: dict[str, Grouping] = {
     "label_by": (ids.LABEL_BY, "value"),
     "label_mode": (ids.LABEL_MODE, "value"),
     "thumbnails": (ids.THUMBNAILS, "checked"),
+    "thumbnail_color": (ids.THUMBNAIL_COLOR, "value"),
     "point_size": (ids.POINT_SIZE, "value"),
     "search": {
         "text": (ids.SEARCH, "value"),

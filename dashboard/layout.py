@@ -41,6 +41,7 @@ STORES: dict[str, Any] = {
     ids.NOTICE: None,
     ids.CAMERA: None,
     ids.POINT_CLICKED: None,
+    ids.SELECTED_BY_HAND: None,
     ids.SEARCH_COMMITTED: None,
     ids.CLEARED: None,
     ids.PROJECTION_CHOSEN: None,
@@ -56,7 +57,8 @@ RUNS_MILLISECONDS = 5_000
 SHORTCUTS = (
     ("Drag", "turn the picture (3D) or move it (2D)"),
     ("Right drag, Shift drag", "move the picture"),
-    ("Wheel, two fingers", "zoom; in 2D at the pointer"),
+    ("Wheel", "zoom; in 2D at the pointer"),
+    ("One finger, two fingers", "turn or move; pinch to zoom, drag both to move"),
     ("Double-click a point", "bring it into the middle"),
     ("Click a point", "select it and list its nearest neighbors"),
     ("/", "search"),

@@ -26,6 +26,7 @@ SCHEMA_VERSION = 1
 Dimensionality = Literal[2, 3]
 ColorKind = Literal["auto", "categorical", "numeric"]
 LabelMode = Literal["selection", "many", "none"]
+ThumbnailColor = Literal["frame", "tint", "none"]
 Metric = Literal["cosine", "euclidean"]
 
 
@@ -57,6 +58,7 @@ class ViewState:
     projection_id : None stands for PCA with its defaults on the isolated rows
     components : axes shown as x, y and z, counted from 0
     hidden_values : legend entries switched off
+    thumbnail_color : how a thumbnail shows the color of its point
     selected_rows : rows of the dataset, also while isolated
     isolation : nested; each step is a subset of the one before
     camera : None fits all points
@@ -72,6 +74,7 @@ class ViewState:
     label_by: str | None = None
     label_mode: LabelMode = "selection"
     thumbnails: bool = True
+    thumbnail_color: ThumbnailColor = "frame"
     point_size: float = 1.0
     search: Search = Search()
     metric: Metric = "cosine"
@@ -174,6 +177,7 @@ _READ: dict[str, Callable[[str, Any], Any]] = {
     "label_by": optional(text),
     "label_mode": one_of(*get_args(LabelMode)),
     "thumbnails": yes_no,
+    "thumbnail_color": one_of(*get_args(ThumbnailColor)),
     "point_size": number(0.1, 10),
     "search": _search,
     "metric": one_of(*get_args(Metric)),

@@ -30,6 +30,7 @@ views = st.builds(
     label_by=names,
     label_mode=st.sampled_from(["selection", "many", "none"]),
     thumbnails=st.booleans(),
+    thumbnail_color=st.sampled_from(["frame", "tint", "none"]),
     point_size=st.floats(0.1, 10),
     search=st.builds(Search, text=st.text(max_size=20), column=names, regex=st.booleans()),
     metric=st.sampled_from(["cosine", "euclidean"]),

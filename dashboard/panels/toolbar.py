@@ -28,6 +28,11 @@ LABEL_MODES = [
     {"value": "many", "label": "Many"},
     {"value": "none", "label": "None"},
 ]
+THUMBNAIL_COLORS = [
+    {"value": "frame", "label": "Frame"},
+    {"value": "tint", "label": "Tint"},
+    {"value": "none", "label": "As they are"},
+]
 
 
 def build_toolbar() -> html.Div:
@@ -87,6 +92,17 @@ def _build_appearance() -> html.Div:
             html.Div(
                 switch("Thumbnails", ids.THUMBNAILS, "Show the pictures of the points", True),
                 className="thumbnail-switch",
+            ),
+            html.Div(
+                select(
+                    list_width=110,
+                    id=ids.THUMBNAIL_COLOR,
+                    data=THUMBNAIL_COLORS,
+                    value="frame",
+                    attributes={"input": {"aria-label": "Color of pictures"}},
+                ),
+                className="thumbnail-color",
+                title="How thumbnails show the colors of their points: by a frame, a tint, or not",
             ),
             html.Div(
                 dmc.Slider(

@@ -27,6 +27,7 @@ def build_view_panel() -> html.Main:
                     ),
                     html.Canvas(id=ids.TORN_LINES_DRAWN, className="overlay torn-lines"),
                     html.Canvas(id=ids.LABELS, className="overlay labels"),
+                    html.Canvas(id=ids.EDGE_TICKS, className="overlay"),
                     html.Canvas(id=ids.SELECTING, className="overlay selecting", hidden=True),
                     html.Div(id=ids.MOVING_NOTE, className="moving-note", hidden=True),
                     html.Div(id="hover-card", className="hover-card", hidden=True),

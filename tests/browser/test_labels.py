@@ -1,6 +1,8 @@
 """Labels in the view: readable, without overlap, at their points, and part of the link."""
 
+import json
 import re
+import urllib.request
 
 from playwright.sync_api import expect
 
@@ -68,6 +70,9 @@ def test_many_labels_do_not_overlap_stay_at_their_points_and_mostly_stay_while_t
 
     page.choose("Labels", "None")
     page.page.wait_for_function("() => projector.labelBoxes().length === 0")
+    # Who has chosen by mouse is done with the select: keys are the view's again.
+    page.page.keyboard.press("/")
+    expect(page.search).to_be_focused()
 
 
 def test_the_selected_point_its_neighbors_and_the_hovered_point_are_labeled(page):
@@ -82,10 +87,20 @@ def test_the_selected_point_its_neighbors_and_the_hovered_point_are_labeled(page
 
     # A point that is not selected gets a label while a person points at it.
     page.page.keyboard.press("Escape")
-    page.page.wait_for_function("() => projector.labelBoxes().length <= 1")
+    page.page.mouse.move(5, 5)
+    page.page.wait_for_function("() => projector.labelBoxes().length === 0")
     other = page.reachable_row()
     page.point_at(other)
     page.page.wait_for_function("(row) => projector.labelBoxes()[0]?.row === row", arg=other)
+    # So do the nearest in the original space, once the pointer rests.
+    found = wait_for_labels(page, 3)
+    with urllib.request.urlopen(
+        f"{page.url}/api/v1/datasets/{page.page.evaluate('projector.dataset.id')}"
+        f"/neighbors?row={other}&k=10"
+    ) as answer:
+        nearest = json.load(answer)["rows"]
+    assert {box["row"] for box in found} <= {other, *nearest}
+    assert overlapping(found) == []
 
 
 def test_more_labels_appear_as_one_zooms_in_and_a_link_brings_them_back(
@@ -104,8 +119,27 @@ def test_more_labels_appear_as_one_zooms_in_and_a_link_brings_them_back(
         page.page.mouse.wheel(0, -300)
     page.page.wait_for_url(lambda url: "camera=" in url)
     zoomed = wait_for_labels(page, 20)
+    # The axes are out of the view; their values stand at its edges.
+    assert page.page.evaluate("() => projector.byId('edge-ticks').width") > 0
     assert overlapping(zoomed) == []
     assert {box["row"] for box in zoomed} - rows, "zooming in shows no further label"
+
+
+def test_values_at_the_edges_are_round_and_within_what_is_seen(page):
+    ticks = "([low, high, most]) => projector.roundTicks(low, high, most)"
+    assert [t["text"] for t in page.page.evaluate(ticks, [-0.031, 0.052, 5])] == [
+        *("-0.02", "0.00", "0.02", "0.04")
+    ]
+    assert [t["text"] for t in page.page.evaluate(ticks, [980, 2510, 4])] == [
+        "1000",
+        "1500",
+        "2000",
+        "2500",
+    ]
+    for low, high in ((-1e-4, 3e-4), (0.3, 71), (-5e7, 8e7)):
+        values = [t["value"] for t in page.page.evaluate(ticks, [low, high, 6])]
+        assert 2 <= len(values) <= 7
+        assert all(low <= value <= high for value in values)
 
 
 def test_another_dataset_gets_its_own_labels_and_is_asked_for_no_others(page):

@@ -137,6 +137,12 @@ def test_the_thumbnail_at_a_point_is_that_of_its_row_also_after_isolating(grid):
     grid.page.wait_for_function("() => projector.cloud().style.depth === 0")
     assert np.abs(seen_colors(grid, kept) - CELLS[kept]).max() <= 3
 
+    # Tinted: a multiple of the color of the point with a little white in it.
+    grid.choose("Color of pictures", "Tint")
+    grid.page.wait_for_function("() => projector.cloud().style.thumbnailColor === 'tint'")
+    tint = 0.85 * palette(grid, kept) / 255 + 0.15
+    assert np.abs(seen_colors(grid, kept) - CELLS[kept] * tint).max() <= 3
+
 
 def test_thumbnails_on_several_tiles_are_those_of_their_rows(grid):
     """A sheet that a graphics card cannot hold in one piece comes in tiles."""
@@ -314,6 +320,45 @@ def test_a_double_click_brings_a_point_into_the_middle_and_fit_shows_all_again(p
     )
     page.button("Reset view").click()
     page.page.wait_for_function("() => !location.search.includes('camera=')")
+
+
+def touch(page: DashboardPage, *ways: tuple[tuple[float, float], tuple[float, float]]) -> None:
+    """Move fingers over the view, each from one place to another."""
+    box, session = page.view.bounding_box(), page.page.context.new_cdp_session(page.page)
+
+    def send(kind: str, share: float) -> None:
+        fingers = [
+            {
+                "x": box["x"] + x + share * (to_x - x),
+                "y": box["y"] + y + share * (to_y - y),
+                "id": i,
+            }
+            for i, ((x, y), (to_x, to_y)) in enumerate(ways)
+        ]
+        points = [] if kind == "touchEnd" else fingers
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", 0)
+    for step in range(1, 6):
+        send("touchMove", step / 5)
+    send("touchEnd", 1)
+
+
+def test_one_finger_turns_the_picture_and_two_bring_it_nearer(page):
+    eye = "() => { const { eye, center } = projector.camera(); return [eye, center]; }"
+    distance = "() => projector.cameraDistance(projector.camera())"
+    before, far = page.page.evaluate(eye), page.page.evaluate(distance)
+    touch(page, ((300, 300), (360, 320)))
+    page.page.wait_for_function("() => location.search.includes('camera=')")
+    turned = page.page.evaluate(eye)
+    assert turned[0] != before[0]
+    assert turned[1] == before[1]
+    assert page.page.evaluate(distance) == pytest.approx(far, rel=1e-6)
+    touch(page, ((280, 300), (230, 300)), ((380, 300), (430, 300)))
+    page.page.wait_for_function(
+        "(far) => projector.cameraDistance(projector.camera()) < far", arg=far
+    )
+    assert page.page.evaluate(distance) == pytest.approx(far / 2, rel=0.1)
 
 
 def test_another_projection_of_the_same_points_moves_them_there(open_page, dashboard):

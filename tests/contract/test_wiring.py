@@ -104,6 +104,7 @@ def test_a_view_survives_the_way_through_the_controls():
         label_by="word",
         label_mode="many",
         thumbnails=False,
+        thumbnail_color="tint",
         point_size=2.5,
         search=Search("cat", "word", regex=True, case=True),
         metric="euclidean",
