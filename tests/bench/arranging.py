@@ -66,9 +66,8 @@ def arranging(stored: Stored) -> Iterator[Line]:
         began = time.monotonic()
         record = asked(stored, given)
         viewer.follow(record["id"])
-        record = finished(stored, record)
-        seconds = time.monotonic() - began
-        viewer.end()
+        viewer.wait()
+        seconds = viewer.ended - began
         first = min((at for _, iteration, at in viewer.frames if iteration), default=float("inf"))
         bare_seconds, bare = _bare(stored, given)
         what = f"t-SNE of 10,000 x 784 in {n_components}D, "

@@ -18,10 +18,12 @@ class Viewer:
     ----------
     frames : number and iteration of each frame seen after the start layout, and when, by
         time.monotonic()
+    ended : when the run was seen to have ended
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.ended = float("inf")
         self.frames: list[tuple[int, int, float]] = []
         self._is_over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -34,16 +36,24 @@ class Viewer:
     def end(self) -> None:
         """Stop watching."""
         self._is_over.set()
+        self.wait()
+
+    def wait(self) -> None:
+        """Watch until the run is done."""
         assert self._thread is not None
         self._thread.join()
 
     def _watch(self, projection_id: str) -> None:
-        address, number = f"{self.url}/api/v1/projections/{projection_id}/frames/latest", 0
+        address, number = f"{self.url}/api/v1/projections/{projection_id}", 0
         while not self._is_over.is_set():
-            answer = requests.get(address, params={"after": number}, timeout=30)
-            if answer.status_code != 200:
-                self._is_over.wait(0.05)
-                continue
+            answer = requests.get(f"{address}/frames/latest?after={number}", timeout=30)
+            if answer.status_code == 204:
+                # After ten seconds without a frame, or at the end of the run.
+                if requests.get(address, timeout=30).json()["state"] in ("queued", "running"):
+                    continue
+                self.ended = time.monotonic()
+                return
+            answer.raise_for_status()
             number, iteration = (
                 int(answer.headers[name]) for name in ("Frame-Number", "Frame-Iteration")
             )
