@@ -18,9 +18,9 @@ def way_back(services: Services, address: str) -> dict[str, str]:
     """
     query = query_of(address)
     bookmark_id = query.get("bookmark", "")
-    if services.bookmarks.can_be_restored(bookmark_id):
-        return {"undo": bookmark_id, "kind_of_undo": "bookmark", "address": address}
     try:
+        if services.bookmarks.can_be_restored(bookmark_id):
+            return {"undo": bookmark_id, "kind_of_undo": "bookmark", "address": address}
         if bookmark_id:
             dataset_id = services.bookmarks.record(bookmark_id).view.dataset_id
         elif "view" in query:
