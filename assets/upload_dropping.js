@@ -2,16 +2,16 @@
 (function () {
   "use strict";
   const projector = window.projector;
-  const isArray = (file) => /\.(npy|npz|bytes)$/i.test(file.name);
+  const isText = (file) => /\.(tsv|csv|txt)(\.gz)?$/i.test(file.name);
+  const isTable = (file) => isText(file) || /\.(parquet|feather|arrows?|jsonl?)(\.gz)?$/i.test(file.name);
   const isPicture = (file) => /\.(png|jpe?g|webp|gif|bmp)$/i.test(file.name);
 
   // By ending and name; a second table is metadata.
   function place(file, task) {
     const name = file.name.toLowerCase();
-    const isTable = /\.(tsv|csv|txt)$/.test(name);
     if (task.dataset) return "metadata";
     if (isPicture(file) || name.endsWith(".zip")) return "sprite";
-    if (isTable && (/meta|label/.test(name) || task.files.tensors)) return "metadata";
+    if (isTable(file) && (/meta|label/.test(name) || task.files.tensors)) return "metadata";
     return "tensors";
   }
 
@@ -30,8 +30,8 @@
       task.error = { message: `${what}: put the pictures into a .zip and drop that; they become the thumbnails.` };
       return task.onChange();
     }
-    // Arrays first, so that a table beside one is taken for its metadata.
-    files.sort((a, b) => isArray(b) - isArray(a));
+    // Arrays first, then tables that know vectors: a table beside one of them is its metadata.
+    files.sort((a, b) => isTable(a) + isText(a) - isTable(b) - isText(b));
     for (const file of files) task.choose(place(file, task), file);
     task.refresh();
   }

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, no_update
+from dash import ClientsideFunction, Input, Output, State
 
 from callbacks.arguments import content, opened_dataset
 from dashboard import ids
-from dashboard.panels.tagging import edit_text
+from dashboard.panels.tagging import edit_options
 from data.errors import ParameterError
 from data.rows import decode_rows
 from data.services import Services
 from data.view_state import ViewState
 
 MAX_SUGGESTED = 50
+REVISION = re.compile(r"[0-9]{1,9}")
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -41,29 +43,29 @@ def register(app: dash.Dash, services: Services) -> None:
     @app.callback(
         Output(ids.OPENED, "data", allow_duplicate=True),
         Input(ids.UNDO_TAG, "n_clicks"),
+        State(ids.TAG_EDIT, "value"),
         State(ids.TAG_AUTHOR, "value"),
         State(ids.VIEW_STATE, "data"),
         prevent_initial_call=True,
     )
-    def undo(clicks: Any, author: Any, state: Any) -> Any:
-        return undone(services, state, author)
+    def undo(clicks: Any, edit: Any, author: Any, state: Any) -> Any:
+        return undone(services, state, edit, author)
 
     @app.callback(
-        Output(ids.LAST_EDIT, "children"),
-        Output(ids.LAST_EDIT, "title"),
+        Output(ids.TAG_EDIT, "data"),
+        Output(ids.TAG_EDIT, "value"),
         Output(ids.UNDO_TAG, "disabled"),
         Output(ids.TAG_COLUMN, "data"),
         Input(ids.DATASET_INFO, "data"),
         prevent_initial_call=True,
     )
-    def show_last_edit(info: Any) -> tuple[Any, ...]:
+    def show_edits(info: Any) -> tuple[Any, ...]:
         dataset = opened_dataset(services, info)
         if dataset is None:
-            return "", "", True, []
-        edit = services.edits.latest(dataset.record.id)
-        told = edit_text(edit)
-        at = f"{told} ({edit.at})" if edit else ""
-        return told, at, edit is None, [column.name for column in dataset.record.columns]
+            return [], None, True, []
+        options = edit_options(services.edits.standing(dataset.record.id))
+        newest = options[0]["value"] if options else None
+        return options, newest, not options, [column.name for column in dataset.record.columns]
 
     @app.callback(
         Output(ids.TAG_VALUE, "data"),
@@ -100,14 +102,13 @@ def tagged(services: Services, state: Any, texts: dict[str, Any], rows: Any) -> 
     return {"view": replace(view, color_by=column.strip()).to_json()}
 
 
-def undone(services: Services, state: Any, author: Any) -> Any:
-    """Take the last edit back, whoever made it."""
+def undone(services: Services, state: Any, edit: Any, author: Any) -> dict[str, Any]:
+    """Take an edit back, whoever made it."""
     view = ViewState.from_json(content(state))
-    edit = services.edits.latest(view.dataset_id)
-    if edit is None:
-        return no_update
+    if not isinstance(edit, str) or not REVISION.fullmatch(edit):
+        raise ParameterError("Choose the edit to take back.")
     signed = author if isinstance(author, str) else ""
-    services.edits.undo(view.dataset_id, edit.revision, signed)
+    services.edits.undo(view.dataset_id, int(edit), signed)
     return {"view": view.to_json()}
 
 

@@ -154,7 +154,7 @@ TAG = "tag"
 TAG_VALUE = "tag-value"
 TAG_COLUMN = "tag-column"
 TAG_AUTHOR = "tag-author"
-LAST_EDIT = "last-edit"
+TAG_EDIT = "tag-edit"
 UNDO_TAG = "undo-tag"
 
 # Bookmarks

@@ -1,6 +1,8 @@
-"""Tagging the selection: a value in a column, by whom, and the last edit with its undo."""
+"""Tagging the selection: a value in a column, by whom, and the last edits with their undo."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import dash_mantine_components as dmc
 from dash import html
@@ -11,6 +13,7 @@ from data.stores.metadata_edits import MAX_AUTHOR, MAX_COLUMN_NAME, MetadataEdit
 
 DEFAULT_COLUMN = "tag"
 MAX_SHOWN = 40
+MAX_EDITS = 20
 
 
 def build_tagging() -> html.Div:
@@ -58,13 +61,22 @@ def build_tagging() -> html.Div:
                         w=96,
                         attributes={"input": {"aria-label": "Tagged by", "maxLength": MAX_AUTHOR}},
                     ),
-                    html.Span(id=ids.LAST_EDIT, className="hint grow last-edit"),
+                    dmc.Select(
+                        id=ids.TAG_EDIT,
+                        placeholder="No edits yet",
+                        size="xs",
+                        data=[],
+                        className="grow",
+                        allowDeselect=False,
+                        comboboxProps={"width": 290, "position": "bottom-end"},
+                        attributes={"input": {"aria-label": "Edit to take back"}},
+                    ),
                     html.Button(
                         "Undo tag",
                         id=ids.UNDO_TAG,
                         className="button",
                         disabled=True,
-                        title="Take the last edit of the metadata back",
+                        title="Take this edit back, whoever made it; what was changed since stays",
                     ),
                 ],
                 className="row",
@@ -76,10 +88,19 @@ def build_tagging() -> html.Div:
     )
 
 
-def edit_text(edit: MetadataEdit | None) -> str:
+def edit_options(edits: Sequence[MetadataEdit]) -> list[dict[str, str]]:
+    """Return the edits that can be taken back, as a list to choose from: what, who, when."""
+    return [
+        {
+            "value": str(edit.revision),
+            "label": f"{edit_text(edit)} ({edit.at[:16].replace('T', ' ')} UTC)",
+        }
+        for edit in edits[:MAX_EDITS]
+    ]
+
+
+def edit_text(edit: MetadataEdit) -> str:
     """Say what an edit did: tag: cat, 23 points, Ann."""
-    if edit is None:
-        return ""
     value = edit.value[:MAX_SHOWN] or "(nothing)"
     parts = [f"{edit.column[:MAX_SHOWN]}: {value}", counted(edit.n_rows, "point"), edit.author]
     return ", ".join(part for part in parts if part)

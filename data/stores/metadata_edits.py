@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,20 +14,16 @@ import pyarrow.parquet as pq
 from data.dataset import DatasetRecord
 from data.errors import ConflictError, LimitError, ParameterError
 from data.rows import Rows
-from data.stores.datasets import DatasetStore, metadata_name
-from data.stores.files import (
-    alone,
-    staging,
-    storage_errors,
-    sync_directory,
-    sync_file,
-    write_json,
-)
+from data.stores.datasets import DatasetStore
+from data.stores.files import alone, staging, storage_errors, write_json
+from data.stores.revisions import is_kept, keep_revision, prune_revisions, read_revision
 from data.tagging import described, tagged, untagged
 
 EDITS = "edits.json"
 MAX_COLUMN_NAME = 200
 MAX_AUTHOR = 100
+# Of older ones it is no longer told who made them.
+MAX_EDITS = 1_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ class MetadataEdit:
 
 
 class MetadataEdits:
-    """The edits of every dataset; the values before and after stay as files of their revision."""
+    """The edits of every dataset; values before and after the last 50 stay as revisions."""
 
     def __init__(self, datasets: DatasetStore) -> None:
         self._datasets = datasets
@@ -67,12 +62,18 @@ class MetadataEdits:
         edits = (MetadataEdit(**edit) for edit in found)
         return [edit for edit in edits if edit.revision <= record.metadata_revision]
 
-    def latest(self, dataset_id: str) -> MetadataEdit | None:
-        """Return the last edit that can be taken back."""
+    def standing(self, dataset_id: str) -> tuple[MetadataEdit, ...]:
+        """Return the edits that can be taken back, the newest first."""
         edits = self.list(dataset_id)
+        newest = self._datasets.record(dataset_id).metadata_revision
         undone = {edit.undoes for edit in edits}
-        standing = (edit for edit in reversed(edits) if edit.undoes is None)
-        return next((edit for edit in standing if edit.revision not in undone), None)
+        return tuple(
+            edit
+            for edit in reversed(edits)
+            if edit.undoes is None
+            and edit.revision not in undone
+            and _is_kept(edit.revision, newest)
+        )
 
     def tag(
         self, dataset_id: str, column: str, rows: Rows, value: str, author: str = ""
@@ -114,6 +115,8 @@ class MetadataEdits:
             if any(other.undoes == revision for other in edits.values()):
                 raise ConflictError("This edit was taken back already.")
             record = self._datasets.record(dataset_id)
+            if not _is_kept(revision, record.metadata_revision):
+                raise ConflictError("This edit is too old to be taken back.")
             table = self._table(record, record.metadata_revision)
             present = _column(table, edit.column)
             after = _column(self._table(record, revision), edit.column)
@@ -142,21 +145,19 @@ class MetadataEdits:
             )
         with storage_errors(), staging(self._datasets.directory) as staged:
             pq.write_table(table, staged / "metadata.parquet")
-            sync_file(staged / "metadata.parquet")
-            write_json(final / EDITS, [asdict(item) for item in (*edits, edit)])
-            (staged / "metadata.parquet").rename(final / metadata_name(edit.revision))
-            sync_directory(final)
+            write_json(final / EDITS, [asdict(item) for item in (*edits, edit)[-MAX_EDITS:]])
+            keep_revision(final, staged / "metadata.parquet", edit.revision)
             record = replace(
                 record,
                 columns=tuple(columns[name] for name in names),
                 metadata_revision=edit.revision,
             )
             write_json(final / "dataset.json", record.to_json())
+            prune_revisions(final, edit.revision)
         return record
 
     def _table(self, record: DatasetRecord, revision: int) -> pa.Table:
-        path: Path = self._datasets.directory / record.id / metadata_name(revision)
-        return pq.read_table(path) if path.is_file() else pa.table({})
+        return read_revision(self._datasets.directory / record.id, revision)
 
     def _check(
         self, record: DatasetRecord, column: str, rows: Rows, value: str, author: str
@@ -181,6 +182,11 @@ class MetadataEdits:
                 f"metadata_columns is {most}.",
                 hint="Tag in a column that is there.",
             )
+
+
+def _is_kept(revision: int, newest: int) -> bool:
+    """Tell whether the values before and after an edit are still there."""
+    return is_kept(revision - 1, newest) and is_kept(revision, newest)
 
 
 def _edit(record: DatasetRecord, column: str, value: str, n: int, author: str) -> MetadataEdit:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from callbacks.tagging import known_values, tagged, undone
-from dashboard.panels.tagging import edit_text
+from dashboard.panels.tagging import edit_options
 from data.errors import ParameterError, ProjectorError
 from data.rows import encode_rows
 from data.view_state import ViewState
@@ -23,15 +23,23 @@ def test_a_tag_opens_the_view_anew_in_its_colors_and_is_downloaded(services, sma
     event = tagged(services, view.to_json(), texts(column=" mood "), encode_rows([1, 2]))
     assert event == {"view": replace(view, color_by="mood").to_json()}
     assert known_values(services, info, "mood") == ["odd"]
-    assert edit_text(services.edits.latest(small.id)) == "mood: odd, 2 points, Ann"
+    assert edit_options(services.edits.standing(small.id))[0]["label"].startswith(
+        "mood: odd, 2 points, Ann (20"
+    )
     answer = client.get(f"/api/v1/datasets/{small.id}").get_json()
     assert answer["metadata_revision"] == 1
     assert answer["columns"][-1]["name"] == "mood"
     table = client.get(f"/api/v1/datasets/{small.id}/metadata?columns=mood&rows=0,1,2")
     # One column has no header line.
     assert table.get_data(as_text=True).split("\n")[:3] == ["", "odd", "odd"]
-    assert undone(services, event["view"], "Ben") == event
+    assert undone(services, event["view"], "1", "Ben") == event
     assert services.datasets.record(small.id).columns == small.columns
+
+
+@pytest.mark.parametrize("edit", [None, 1, "", "x", "7", "-1", "9" * 20])
+def test_an_edit_that_is_not_there_is_not_taken_back(edit, services, small):
+    with pytest.raises(ProjectorError):
+        undone(services, {"dataset_id": small.id}, edit, "Ben")
 
 
 @pytest.mark.parametrize(

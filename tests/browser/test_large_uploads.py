@@ -4,6 +4,8 @@ import base64
 import time
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import expect
 
@@ -123,6 +125,31 @@ def drop(tab, folder, *names):
         }""",
         dropped,
     )
+
+
+def test_a_parquet_file_and_a_table_beside_it_are_looked_at_and_opened(
+    open_page, busy_server, tmp_path
+):
+    random = np.random.default_rng(4)
+    vectors = {
+        name: random.normal(size=(n, 30)).tolist() for name, n in {"raw": 9, "fine": 6}.items()
+    }
+    columns = {name: list(map(list, zip(*rows, strict=True))) for name, rows in vectors.items()}
+    kinds = [f"kind {i % 3}" for i in range(30)]
+    pq.write_table(pa.table({"kind": kinds, **columns}), tmp_path / "words.parquet")
+    (tmp_path / "a.tsv").write_text("".join(f"word {i}\n" for i in range(30)))
+    tab = open_page(busy_server)
+    drop(tab, tmp_path, "a.tsv", "words.parquet")
+    dialog = tab.page.get_by_role("dialog", name="Upload a dataset")
+    expect(dialog.locator(".file .name")).to_have_text(["words.parquet", "a.tsv", ""])
+    vector = dialog.get_by_label("Column of vectors", exact=True)
+    vector.select_option("fine", timeout=WAIT)
+    expect(dialog).to_contain_text("Parquet · 30 points × 6 dimensions", timeout=WAIT)
+    expect(dialog.locator(".preview")).to_contain_text("word 3")
+    dialog.get_by_role("button", name="Open").click()
+    tab.wait_for_points(30)
+    tab.choose("Color by", "kind")
+    expect(tab.legend).to_have_count(3)
 
 
 def test_dropped_files_find_their_places(open_page, busy_server, small_files):

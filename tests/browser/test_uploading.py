@@ -67,18 +67,6 @@ def test_what_is_wrong_with_a_file_is_said_in_the_dialog_and_the_rest_is_kept(ta
     tab.console.clear()  # the browser itself notes every refused request
 
 
-def test_of_several_tensors_in_a_file_one_is_chosen(tab, tmp_path):
-    rng = np.random.default_rng(0)
-    np.savez(tmp_path / "two.npz", first=rng.normal(size=(30, 4)), second=rng.normal(size=(20, 6)))
-    dialog = choose(tab, tmp_path / "two.npz")
-    array = dialog.get_by_label("Array", exact=True)
-    expect(array).to_have_value("first", timeout=WAIT)
-    array.select_option("second")
-    expect(dialog).to_contain_text("20 points × 6 dimensions")
-    dialog.get_by_role("button", name="Open").click()
-    tab.wait_for_points(20)
-
-
 def test_other_vector_columns_and_another_label_are_chosen_in_the_preview(tab, tmp_path):
     lines = ["name,x,y,z,year,place"]
     lines += [f"n{i},{i * 0.7 % 3},{i % 7},{i % 5},{1900 + i},p{i % 3}" for i in range(40)]

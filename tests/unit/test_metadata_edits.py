@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from data.errors import ConflictError, LimitError, ParameterError
 from data.limits import Limits
 from data.services import Services
+from data.stores import revisions
 from data.tagging import tagged, untagged
 
 
@@ -50,15 +51,15 @@ def test_a_column_that_is_there_is_changed_and_others_are_not(services, small):
 def test_undo_takes_back_one_edit_and_leaves_what_others_changed(services, small):
     services.edits.tag(small.id, "mood", (1, 2, 3), "a", "Ann")
     services.edits.tag(small.id, "mood", (3, 4), "b", "Ben")
-    assert services.edits.latest(small.id).revision == 2
+    assert services.edits.standing(small.id)[0].revision == 2
     record = services.edits.undo(small.id, 1, "Cem")
     assert column(services, record, "mood")[:6] == [None, None, None, "b", "b", None]
     assert record.metadata_revision == 3
     with pytest.raises(ConflictError, match="already"):
         services.edits.undo(small.id, 1)
-    record = services.edits.undo(small.id, services.edits.latest(small.id).revision)
+    record = services.edits.undo(small.id, services.edits.standing(small.id)[0].revision)
     assert column(services, record, "mood")[3] == "a"
-    assert services.edits.latest(small.id) is None
+    assert services.edits.standing(small.id) == ()
     last = services.edits.list(small.id)[-2]
     assert (last.undoes, last.author) == (1, "Cem")
     with pytest.raises(ConflictError):
@@ -75,9 +76,24 @@ def test_undo_of_the_only_edit_removes_the_column(services, small):
 def test_edits_are_there_after_a_restart(services, small):
     services.edits.tag(small.id, "mood", (1,), "a", "Ann")
     again = Services.open(services.data_dir)
-    assert again.edits.latest(small.id).author == "Ann"
+    assert again.edits.standing(small.id)[0].author == "Ann"
     record = again.edits.undo(small.id, 1)
     assert record.column("mood") is None
+
+
+def test_only_the_last_revisions_are_kept_and_taken_back(services, small, monkeypatch):
+    monkeypatch.setattr(revisions, "KEPT", 3)
+    for i in range(5):
+        services.edits.tag(small.id, "mood", (i,), f"value {i}")
+    folder = services.datasets.directory / small.id
+    kept = ["metadata-3.parquet", "metadata-4.parquet", "metadata-5.parquet", "metadata.parquet"]
+    assert sorted(path.name for path in folder.glob("metadata*")) == kept
+    assert [edit.revision for edit in services.edits.standing(small.id)] == [5, 4]
+    with pytest.raises(ConflictError, match="too old"):
+        services.edits.undo(small.id, 3)
+    record = services.edits.undo(small.id, 4)
+    assert column(services, record, "mood")[2:5] == ["value 2", None, "value 4"]
+    assert len(services.edits.list(small.id)) == 6
 
 
 @pytest.mark.parametrize(
