@@ -26,6 +26,16 @@ LIMITS = Limits(parse_seconds=10, parse_memory=1_500 * 1024**2)
 GROWTH = 150 * 1024**2
 # A file of bookmarks.
 LATER = ("not_json_bookmarks.txt",)
+# What is no single file to be uploaded, by the tests that open it.
+ELSEWHERE = {
+    "test_bookmarks_api.py": LATER,
+    "test_readers_shared_files.py": ("folder.npy",),
+    "test_checkpoint_runs.py": (
+        *("ckpt_truncated_shard", "ckpt_flipped_index", "ckpt_flipped_data"),
+        *("ckpt_missing_shard", "ckpt_moved", "pbtxt_wrong_name"),
+    ),
+    "test_logdirs.py": ("pbtxt_syntax", "pbtxt_outside", "pbtxt_logdir_prefix"),
+}
 
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="the shared data is not here")
 
@@ -113,6 +123,15 @@ def test_hostile_file_is_met_as_its_policy_says(case, client, services, tmp_path
     for trace in ("UNPICKLED", "EVALUATED"):
         for folder in (tmp_path, Path(__file__).resolve().parents[2], FOLDER / "bad"):
             assert not (folder / trace).exists()
+
+
+def test_no_hostile_case_is_left_out():
+    tested = [case.id for case in cases()]
+    for file, names in ELSEWHERE.items():
+        (place,) = Path(__file__).parents[1].glob(f"*/{file}")
+        assert all(name in place.read_text() for name in names)
+        tested += names
+    assert sorted(tested) == sorted(case["path"] for case in load("bad/cases.json", "cases"))
 
 
 def entries() -> list[Any]:
