@@ -26,7 +26,7 @@ from data.readers.hdf5_items import Item, datasets, is_own
 from data.readers.named_arrays import choose_array, rows_notes, which_array
 
 BLOCK_VALUES = 2**20
-SECONDS = 8.0
+SECONDS = 4.0
 BYTES_PER_SECOND = 5_000_000
 
 
@@ -65,17 +65,18 @@ def read_hdf5(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fo
 
 @contextmanager
 def _bounded(size: int) -> Iterator[None]:
-    """End this process when reading takes far longer than it can.
+    """End this process when it computes far longer than reading can take.
 
-    Some damages make the library go round in circles, where no exception reaches it.
+    Some damages make the library go round in circles, where no exception reaches it. Waiting for
+    a busy disk or machine does not count.
     """
-    before = signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS + size / BYTES_PER_SECOND)
+    before = signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS + size / BYTES_PER_SECOND)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @contextmanager

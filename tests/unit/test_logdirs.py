@@ -126,6 +126,17 @@ def test_bad_configs(name, words, real_data):
     assert len(listed(real_data / "bad")) > 5
 
 
+def test_a_tensor_whose_config_has_the_working_folder_in_its_paths_opens(real_data, tmp_path):
+    logs = real_data / "bad" / "pbtxt_logdir_prefix"
+    services = Services.open(tmp_path, logdirs=(logs,))
+    record = open_tensor(services, ".", "embedding")
+    assert (record.n_points, record.n_dims) == (1999, 16)
+    # What is missing, and the file that is meant, is told of the dataset, too.
+    (warning,) = record.warnings
+    assert "minimalsample/metadata.tsv" in warning
+    assert "beside the config" in warning
+
+
 @pytest.fixture
 def outside(tmp_path):
     """A log directory `logs` among things that must not be read."""
