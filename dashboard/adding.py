@@ -45,11 +45,21 @@ def add_files(settings: Settings, given: Mapping[str, Any], say: Callable[[str],
     fields = {field: [given[field]] for field in FIELDS if field in given}
     request = parse_request(sources, fields, limits)
     datasets = Services.open(settings.data_dir, limits).datasets
-    record = datasets.add(request, name=given.get("name", ""), source="command line")
+    name = given.get("name", "")
+    record = datasets.add(request, name, source="command line", tell=_show_progress)
+    _show_progress({})
     say(f"{record.name}: {record.n_points:,} points, {record.n_dims:,} dimensions")
     for remark in (*(f"Warning: {text}" for text in record.warnings), *record.notes):
         say(remark)
     say(f"id: {record.id}")
+
+
+def _show_progress(progress: Mapping[str, Any]) -> None:
+    """Say in one line of a terminal how far reading has come; without progress, clear it."""
+    if sys.stderr.isatty():
+        line = "{what}: {done:,} of {total:,}".format(**progress) if progress else ""
+        sys.stderr.write(f"\r{line:<60}\r")
+        sys.stderr.flush()
 
 
 def add_demo(settings: Settings) -> None:

@@ -5,10 +5,21 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from data.readers.contract import PROGRESS
 
 SECONDS_BETWEEN = 0.3
+
+
+def read_progress(folder: Path) -> dict[str, Any]:
+    """Return how far reading into a folder has come; empty when nobody can say."""
+    try:
+        content = (folder / PROGRESS).read_bytes()
+    except FileNotFoundError:
+        return {}
+    progress: dict[str, Any] = json.loads(content)
+    return progress
 
 
 class Progress:

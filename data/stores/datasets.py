@@ -8,10 +8,12 @@ import re
 import shutil
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +34,7 @@ from data.parsing import (
     parse_metadata,
 )
 from data.readers.contract import KEPT_ROWS
+from data.readers.progress import read_progress
 from data.stores.files import (
     alone,
     publish,
@@ -113,10 +116,14 @@ class DatasetStore:
         name: str = "",
         source: str = "upload",
         warnings: tuple[str, ...] = (),
+        tell: Callable[[dict[str, Any]], None] | None = None,
     ) -> DatasetRecord:
         """Read files and keep them as a dataset; the same content again is the same dataset.
 
-        `warnings` are kept beside those of the readers: what was wrong before the files were read.
+        Parameters
+        ----------
+        warnings : kept beside those of the readers: what was wrong before the files were read
+        tell : told now and then how far reading has come: done, total and what
 
         Raises
         ------
@@ -126,7 +133,13 @@ class DatasetStore:
             If the disk is full.
         """
         with staging(self.directory) as directory:
-            parsed = parse(request, directory, self.limits)
+
+            def told() -> bool:
+                if tell and (progress := read_progress(directory)):
+                    tell(progress)
+                return True
+
+            parsed = parse(request, directory, self.limits, told)
             name = name or request.tensor.name
             return self.keep(directory, parsed, name, source, warnings)
 

@@ -23,7 +23,8 @@ from data.parsing import (
     parse,
     parse_metadata,
 )
-from data.readers.contract import PROGRESS, TILES, tile_name
+from data.readers.contract import TILES, tile_name
+from data.readers.progress import read_progress
 from data.stores.datasets import DatasetStore
 from data.stores.files import locked, storage_errors, write_json
 from data.stores.uploads import UploadStore
@@ -181,12 +182,7 @@ class PreviewStore:
 
     def progress(self, preview_id: str) -> dict[str, Any]:
         """Return how far reading has come: {done, total, what}; empty when nobody can say."""
-        try:
-            content = (self._folder(preview_id) / "staged" / PROGRESS).read_bytes()
-        except FileNotFoundError:
-            return {}
-        progress: dict[str, Any] = json.loads(content)
-        return progress
+        return read_progress(self._folder(preview_id) / "staged")
 
     def _stage(
         self, folder: Path, uploads: Mapping[str, str], ask: Ask, dataset_id: str | None
