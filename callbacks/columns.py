@@ -63,7 +63,7 @@ def switched(services: Services, info: Any, name: Any, kind: Any) -> Any:
         return no_update
     dataset_id = str(content(info).get("id"))
     try:
-        services.datasets.set_kind(dataset_id, column.name, None if kind == "auto" else kind)
+        services.metadata.set_kind(dataset_id, column.name, None if kind == "auto" else kind)
     finally:
         # The switch shows what holds, also when a kind was refused.
         column = chosen_column(services, info, name)

@@ -15,6 +15,7 @@ from data.measuring import Measuring
 from data.projecting import Projections
 from data.stores.axes import AxisStore
 from data.stores.bookmarks import BookmarkStore, StoryStore
+from data.stores.dataset_metadata import DatasetMetadata
 from data.stores.datasets import DatasetStore
 from data.stores.durable_records import RESERVE_BYTES, DurableRecords
 from data.stores.metadata_edits import MetadataEdits
@@ -32,6 +33,7 @@ class Services:
     data_dir: Path
     limits: Limits
     datasets: DatasetStore
+    metadata: DatasetMetadata
     edits: MetadataEdits
     projections: Projections
     measuring: Measuring
@@ -78,6 +80,7 @@ class Services:
             )
         datasets = DatasetStore(data_dir, limits)
         projections = Projections(data_dir, datasets, limits)
+        metadata = DatasetMetadata(datasets)
         uploads = UploadStore(data_dir, limits)
         uploads.remove_stale()
         datasets.empty_trash()
@@ -86,6 +89,7 @@ class Services:
             data_dir=data_dir,
             limits=limits,
             datasets=datasets,
+            metadata=metadata,
             edits=MetadataEdits(datasets),
             projections=projections,
             measuring=Measuring(data_dir, projections, limits),
@@ -94,6 +98,6 @@ class Services:
             bookmarks=BookmarkStore(records),
             stories=StoryStore(records),
             uploads=uploads,
-            previews=PreviewStore(uploads, datasets),
+            previews=PreviewStore(uploads, datasets, metadata),
             logdirs=LogDirectories(logdirs, limits),
         )

@@ -41,7 +41,7 @@ def build_upload_routes(services: Services) -> Blueprint:
                 form.file("metadata"), key=form.text("key"), match=form.text("match")
             )
             keep = read_switch("keep", form.text("keep")) if form.text("keep") else None
-            record = services.datasets.set_metadata(dataset_id, asked, keep)
+            record = services.metadata.add(dataset_id, asked, keep)
         return jsonify(record.to_json())
 
     return routes

@@ -16,24 +16,16 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from data.column_kinds import check_kind, with_chosen_kinds
-from data.dataset import Column, Dataset, DatasetRecord
-from data.errors import LimitError, NotFoundError, ParameterError
+from data.dataset import Dataset, DatasetRecord
+from data.errors import NotFoundError, ParameterError
 from data.limits import Limits
-from data.metadata import Kind, Metadata
+from data.metadata import Metadata
 from data.parsing import (
-    MetadataRequest,
     Parsed,
-    ParsedMetadata,
     ParseRequest,
-    PresentPoints,
     parse,
-    parse_metadata,
 )
-from data.readers.contract import KEPT_ROWS
 from data.readers.progress import read_progress
 from data.stores.files import (
     alone,
@@ -44,7 +36,7 @@ from data.stores.files import (
     sync_directory,
     write_json,
 )
-from data.stores.revisions import keep_revision, metadata_name, prune_revisions, read_revision
+from data.stores.revisions import read_revision
 
 ID = re.compile(r"[a-z2-7]{26}")
 TRASH_DAYS = 7
@@ -175,98 +167,10 @@ class DatasetStore:
             return self.record(dataset_id)
         return record
 
-    def set_metadata(
-        self, dataset_id: str, request: MetadataRequest, keep_others: bool | None = None
-    ) -> DatasetRecord:
-        """Add or replace the metadata of a dataset; rows and id stay, the revision counts up.
-
-        Parameters
-        ----------
-        keep_others : whether columns that the file has not stay; None: only if it has a key
-        """
-        with staging(self.directory) as directory:
-            parsed = parse_metadata(request, self.points(dataset_id), directory, self.limits)
-            keep_others = parsed.by_key if keep_others is None else keep_others
-            return self.keep_metadata(dataset_id, directory, parsed, keep_others)
-
-    def points(self, dataset_id: str) -> PresentPoints:
-        """Return what is needed to read metadata for a dataset."""
-        record, folder = self.record(dataset_id), self.directory / dataset_id
-        kept, metadata = folder / KEPT_ROWS, folder / metadata_name(record.metadata_revision)
-        return PresentPoints(
-            record.n_points,
-            kept if kept.is_file() else None,
-            metadata if metadata.is_file() else None,
-        )
-
-    def keep_metadata(
-        self, dataset_id: str, directory: Path, parsed: ParsedMetadata, keep_others: bool
-    ) -> DatasetRecord:
-        """Give a dataset the metadata that `parse_metadata` wrote into a directory."""
-        staged, final = directory / "metadata.parquet", self.directory / dataset_id
-        # Reading took a while; who renamed or changed the dataset meanwhile is not undone.
-        with alone(self.directory, dataset_id), storage_errors():
-            record = self.record(dataset_id)
-            columns = with_chosen_kinds(parsed.columns, record.columns)
-            if keep_others and record.columns:
-                columns = self._join_columns(record, columns, staged)
-            revision = record.metadata_revision + 1
-            keep_revision(final, staged, revision)
-            record = replace(
-                record,
-                columns=columns,
-                metadata_revision=revision,
-                warnings=tuple(dict.fromkeys((*record.warnings, *parsed.warnings))),
-                notes=tuple(dict.fromkeys((*record.notes, *parsed.notes))),
-            )
-            write_json(final / "dataset.json", record.to_json())
-            prune_revisions(final, revision)
-        return record
-
-    def _join_columns(
-        self, record: DatasetRecord, new: tuple[Column, ...], staged: Path
-    ) -> tuple[Column, ...]:
-        """Put new columns beside, or in place of, those that are there."""
-        table = read_revision(self.directory / record.id, record.metadata_revision)
-        added = pq.read_table(staged)
-        columns = {column.name: column for column in (*record.columns, *new)}
-        if len(columns) > self.limits.metadata_columns:
-            raise LimitError(
-                f"The points would have {len(columns)} columns of metadata; "
-                f"metadata_columns is {self.limits.metadata_columns}."
-            )
-        new_names = set(added.column_names)
-        joined = {name: (added if name in new_names else table).column(name) for name in columns}
-        pq.write_table(pa.table(list(joined.values()), names=list(joined)), staged)
-        return tuple(columns.values())
-
     def rename(self, dataset_id: str, name: str) -> DatasetRecord:
         """Change the name that people see; it need not be unique."""
         with alone(self.directory, dataset_id):
             record = replace(self.record(dataset_id), name=_checked_name(name))
-            write_json(self.directory / dataset_id / "dataset.json", record.to_json())
-        return record
-
-    def set_kind(self, dataset_id: str, name: str, kind: Kind | None) -> DatasetRecord:
-        """Say for everybody what a column is; None is the kind by its content again.
-
-        Values do not change, so neither does the revision of the metadata.
-
-        Raises
-        ------
-        ParameterError
-            If there is no such column, or its values cannot be shown so.
-        """
-        metadata = self.open(dataset_id).metadata
-        with alone(self.directory, dataset_id):
-            record = self.record(dataset_id)
-            column = record.column(name)
-            if column is None:
-                raise ParameterError(f"There is no metadata column {name[:100]!r}.")
-            if kind is not None:
-                check_kind(metadata, column, kind)
-            columns = tuple(c.switched(kind) if c is column else c for c in record.columns)
-            record = replace(record, columns=columns)
             write_json(self.directory / dataset_id / "dataset.json", record.to_json())
         return record
 

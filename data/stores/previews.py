@@ -25,6 +25,7 @@ from data.parsing import (
 )
 from data.readers.contract import TILES, tile_name
 from data.readers.progress import read_progress
+from data.stores.dataset_metadata import DatasetMetadata
 from data.stores.datasets import DatasetStore
 from data.stores.files import locked, storage_errors, write_json
 from data.stores.uploads import UploadStore
@@ -70,12 +71,15 @@ class PreviewStore:
     Parameters
     ----------
     uploads : the files
-    datasets : where `open` puts them
+    datasets, metadata : where `open` puts them
     """
 
-    def __init__(self, uploads: UploadStore, datasets: DatasetStore) -> None:
+    def __init__(
+        self, uploads: UploadStore, datasets: DatasetStore, metadata: DatasetMetadata
+    ) -> None:
         self.uploads = uploads
         self.datasets = datasets
+        self.metadata = metadata
 
     def read(
         self, preview_id: str, uploads: Mapping[str, str], ask: Ask, dataset_id: str | None = None
@@ -151,9 +155,7 @@ class PreviewStore:
             else:
                 others = preview.parsed.by_key if keep_others is None else keep_others
                 dataset_id = str(preview.dataset_id)
-                record = self.datasets.keep_metadata(
-                    dataset_id, preview.folder, preview.parsed, others
-                )
+                record = self.metadata.keep(dataset_id, preview.folder, preview.parsed, others)
             self._remove(self._folder(preview_id), preview.uploads.values())
         return record
 
@@ -205,7 +207,7 @@ class PreviewStore:
     ) -> None:
         limits = self.datasets.limits
         if isinstance(request, MetadataRequest):
-            points = self.datasets.points(str(dataset_id))
+            points = self.metadata.points(str(dataset_id))
             parse_metadata(request, points, staged, limits, is_wanted)
             return
         try:

@@ -95,7 +95,7 @@ def test_a_name_must_be_a_short_text(services, small, name):
 def test_new_metadata_counts_the_revision_up_and_keeps_id_and_rows(services, small, tmp_path):
     metadata = tmp_path / "new.tsv"
     metadata.write_text("\n".join(f"name {i}" for i in range(60)) + "\n")
-    changed = services.datasets.set_metadata(small.id, MetadataRequest(Source(metadata, "new.tsv")))
+    changed = services.metadata.add(small.id, MetadataRequest(Source(metadata, "new.tsv")))
     assert (changed.id, changed.metadata_revision) == (small.id, 1)
     dataset = services.datasets.open(small.id)
     assert dataset.metadata.names == ["label"]
@@ -110,7 +110,7 @@ def test_metadata_added_later_leave_out_the_rows_that_the_tensor_left_out(servic
     assert record.n_points == 9
     for lines in (range(10), [0, 1, 2, 4, 5, 6, 7, 8, 9]):
         (tmp_path / "names.tsv").write_text("".join(f"x{i}\n" for i in lines))
-        changed = services.datasets.set_metadata(
+        changed = services.metadata.add(
             record.id, MetadataRequest(Source(tmp_path / "names.tsv", "n.tsv"))
         )
         names = services.datasets.open(record.id).metadata.texts("label", range(9))
@@ -123,9 +123,7 @@ def test_a_rename_while_metadata_are_read_is_kept(services, small, tmp_path):
     path.write_text("".join(f"name {i}\n" for i in range(60)))
     with ThreadPoolExecutor(4) as pool:
         added = [
-            pool.submit(
-                services.datasets.set_metadata, small.id, MetadataRequest(Source(path, "new.tsv"))
-            )
+            pool.submit(services.metadata.add, small.id, MetadataRequest(Source(path, "new.tsv")))
             for _ in range(2)
         ]
         services.datasets.rename(small.id, "Renamed")
