@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,13 @@ import numpy as np
 
 from data.dataset import Dataset
 from data.errors import ConflictError, NotFoundError, ParameterError
-from data.jobs import Job, Jobs
+from data.job import Job
+from data.jobs import Jobs
 from data.limits import Limits
 from data.projection import FINISHED, ID, LIVE, ProjectionRecord, thinned
-from data.projections.checking import checked
-from data.projections.estimate import Estimate, estimate
 from data.projections.methods import METHODS, compute
-from data.projections.parameters import parse_parameters, reads_metadata, to_json
-from data.rows import Rows, encode_rows
+from data.projections.wanted import Wanted, check_wanted
+from data.rows import Rows
 from data.stores.datasets import DatasetStore
 from data.stores.files import alone, write_json
 from data.stores.frames import Frame, FrameStore
@@ -34,16 +33,6 @@ MAX_NAME = 200
 ORPHAN_SECONDS = 60.0
 
 GONE = "This projection is not on this server, or was deleted."
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A checked request: the record that it will have, and what it costs."""
-
-    record: ProjectionRecord
-    parameters: Any
-    rows: Rows | None
-    cost: Estimate
 
 
 class Projections:
@@ -112,51 +101,8 @@ class Projections:
         rows: Rows | None = None,
     ) -> Wanted:
         """Check a request without computing anything; see `request`."""
-        dataset = self.datasets.open(dataset_id)
-        n_points = dataset.record.n_points if rows is None else len(rows)
-        if rows is not None and (not rows or rows[-1] >= dataset.record.n_points):
-            raise ParameterError(
-                f"rows must name 1 to {dataset.record.n_points:,} existing points."
-            )
-        given = parameters or {}
-        n_dims = dataset.record.n_dims
-        legal, notes = parse_parameters(method, given, n_points, n_dims)
-        record = ProjectionRecord(
-            id="",
-            dataset=dataset_id,
-            method=method,
-            parameters={},
-            n_points=n_points,
-            rows=None if rows is None else encode_rows(rows),
-        )
-        legal, more, n_steps = checked(method, legal, given, n_points, dataset.record)
-        revision = dataset.record.metadata_revision if reads_metadata(legal) else None
-        record = replace(
-            record,
-            parameters=to_json(legal),
-            message=" ".join((*notes, *more)),
-            n_iterations=n_steps,
-            n_components=legal.n_components if n_steps else 0,
-            metadata_revision=revision,
-        ).with_id()
-        cost = estimate(method, legal, n_points, n_dims, self.limits.threads_of_a_job)
-        self._check_cost(method, n_points, cost)
-        return Wanted(record, legal, rows, cost)
-
-    def _check_cost(self, method: str, n_points: int, cost: Estimate) -> None:
-        label = METHODS[method].label
-        for needs, limit, what, unit in (
-            (cost.bytes / 1e9, self.limits.memory_of_a_job / 1e9, "of memory", "GB"),
-            (cost.seconds / 60, self.limits.projection_seconds / 60, "of computing", "minutes"),
-        ):
-            if needs > limit:
-                raise ParameterError(
-                    f"{label} of {n_points:,} points needs about {needs:,.1f} {unit} {what}; "
-                    f"the limit of this server is {limit:,.1f} {unit}.",
-                    hint="Isolate fewer points, or set n_landmarks to arrange a sample of them."
-                    if method in ("tsne", "umap")
-                    else "Isolate fewer points.",
-                )
+        dataset = self.datasets.open(dataset_id).record
+        return check_wanted(dataset, method, parameters or {}, rows, self.limits)
 
     def _compute(self, record: ProjectionRecord, wanted: Wanted) -> ProjectionRecord:
         started = time.monotonic()

@@ -16,7 +16,8 @@ from typing import Any
 
 from data.compiled import keep_compiled_code
 from data.errors import ProjectorError
-from data.jobs import Job, Jobs
+from data.job import Job
+from data.jobs import Jobs
 from data.limits import Limits
 from data.projection import JOB_ID
 from data.stores.frames import FrameStore
