@@ -41,7 +41,7 @@
 
   function detail(record) {
     const live = projector.isLive(record);
-    const share = record.n_iterations ? ` ${Math.floor((100 * record.iteration) / record.n_iterations)}%` : "";
+    const share = record.iteration ? ` ${Math.floor((100 * record.iteration) / record.n_iterations)}%` : "";
     const what = { stop: "stopped", perturb: "perturbed", continue: "run on" };
     const changes = (record.interventions || []).map(([kind, at]) => `${what[kind]} at ${at}`);
     const parts = [

@@ -205,6 +205,8 @@ def status_text(record: ProjectionRecord, dataset: DatasetRecord) -> str:
         parts.append(record.name)
     if record.method in _PREPARATION:
         parts += _PREPARATION[record.method](record.parameters, dataset.n_dims)
+    if record.state == "queued" and not record.n_frames:
+        parts.append("waiting, so the picture before is still shown")
     if record.state == "stopped":
         parts.append(f"stopped at iteration {record.iteration:,}")
     if dataset.warnings:

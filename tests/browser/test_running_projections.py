@@ -108,6 +108,7 @@ def test_a_run_is_watched_steered_from_two_browsers_and_there_for_everybody(open
     expect(listed(second, "Ada")).to_have_count(1, timeout=WAIT)
     run(second, Perplexity="7")
     expect(job(second)).to_contain_text("place 1 in the queue", timeout=WAIT)
+    expect(second.page.locator("#status")).to_contain_text("waiting", timeout=WAIT)
     second.button("Stop").click()
     expect(job(second)).to_contain_text("stopped while it waited", timeout=WAIT)
     listed(second, "Ada").locator(".open").click()
