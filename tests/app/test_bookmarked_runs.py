@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from callbacks.links import link_of_view
+from callbacks.links import link_of_view, opened_address
 from callbacks.projections import chosen_record
 from callbacks.saved_views import view_of_address
 from data.bookmarks.bookmarking import save_bookmark
@@ -36,6 +36,8 @@ def test_a_bookmark_shows_the_run_as_it_was_and_a_link_what_became_of_it(service
     frame = projections.frame(record.id)
     seen = np.frombuffer(frame.values, "<f4").reshape(-1, 2)
     np.testing.assert_array_equal(projections.coordinates(kept.id), seen)
+    page = opened_address(services, f"?bookmark={mark.id}")["page"]
+    assert (page["method"], page["chosen"]) == ("columns", {"": kept.id})
     # The link of the view goes on with the run.
     link = link_of_view(services, view)
     assert chosen_record(services, clustered, record.id).state == "paused"
