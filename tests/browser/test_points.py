@@ -210,6 +210,11 @@ def test_the_projection_on_the_cpu_is_that_of_numpy(grid):
     width, height = got["size"]
     assert got["x"] == pytest.approx(width / 2 * (1 + clip[:, 0] / clip[:, 3]), abs=0.01)
     assert got["y"] == pytest.approx(height / 2 * (1 - clip[:, 1] / clip[:, 3]), abs=0.01)
+    # See-through points are drawn from far to near, in slices of the depth.
+    order = grid.page.evaluate("() => [...projector.fromFarToNear(projector.shown.order).index]")
+    assert sorted(order) == list(range(N))
+    depths = clip[order, 3]
+    assert np.diff(depths).max() <= np.ptp(depths) / 4000
 
 
 def test_the_points_survive_a_new_scene_a_resize_a_theme_and_a_lost_context(grid):
