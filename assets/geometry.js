@@ -3,11 +3,15 @@
   "use strict";
   const projector = window.projector;
 
+  // Used again by every call: a shape that is being drawn asks at each frame, and four new megabytes
+  // for each million of points would pile up until the browser collects them.
+  let found = new Int32Array(0);
+
   function placesWhere(n, test) {
-    const places = new Int32Array(n);
-    let found = 0;
-    for (let place = 0; place < n; place++) if (test(place)) places[found++] = place;
-    return places.slice(0, found);
+    if (found.length < n) found = new Int32Array(n);
+    let nFound = 0;
+    for (let place = 0; place < n; place++) if (test(place)) found[nFound++] = place;
+    return found.slice(0, nFound);
   }
 
   // Borders count as within.
