@@ -88,9 +88,11 @@
     KEYS[key]();
   });
 
-  // Who has chosen with the mouse is done with the select: keys belong to the view again.
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest(".mantine-Select-option")) setTimeout(() => document.activeElement.blur());
+  // Who has chosen with the mouse is done with the control: keys belong to the view again. A click
+  // that the keyboard makes counts no presses.
+  const CHOSEN = ".mantine-Select-option, .mantine-SegmentedControl-root";
+  document.addEventListener("click", ({ target, detail }) => {
+    if (detail && target.closest(CHOSEN)) setTimeout(() => document.activeElement.blur());
   });
 
   function onClick(id, run) {
