@@ -37,36 +37,41 @@
     return ticks.map(({ value, text }) => ({ at: start + value * perUnit, text }));
   }
 
-  // Paints the values on any canvas in pixels of the view; says whether there are any.
+  // The values at both edges, or null where there are none.
+  function edgesNow() {
+    const { dimensionality, projection } = projector.shown;
+    const map = dimensionality === 2 && projection && projector.screenMap();
+    if (!map) return null;
+    const [below, beside] = SIDES.map((side) => edgeOf(side, map, projector.byId("view")));
+    return below || beside ? { below: below || [], beside: beside || [] } : null;
+  }
+
+  function drawStrip(context, box, colors) {
+    Object.assign(context, { fillStyle: colors.ground, globalAlpha: 0.85 });
+    context.fillRect(...box);
+    Object.assign(context, { fillStyle: colors.faint, globalAlpha: 1 });
+  }
+
+  // Paints the values on any canvas in pixels of the view.
   projector.drawEdgeTicks = function (context) {
-    const map = projector.shown.dimensionality === 2 && projector.shown.projection && projector.screenMap();
-    if (!map) return false;
-    const view = projector.byId("view"), { clientWidth: width, clientHeight: height } = view;
-    const [below, beside] = SIDES.map((side) => edgeOf(side, map, view)), colors = projector.themeColors();
+    const edges = edgesNow(), colors = projector.themeColors(), [wide, high] = STRIP;
+    if (!edges) return;
+    const { clientWidth: width, clientHeight: height } = projector.byId("view");
     context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
     context.textBaseline = "middle";
-    const strip = (box) => {
-      Object.assign(context, { fillStyle: colors.ground, globalAlpha: 0.85 });
-      context.fillRect(...box);
-      Object.assign(context, { fillStyle: colors.faint, globalAlpha: 1 });
-    };
-    // The corner is that of the strip below.
-    if (beside) strip([0, 0, STRIP[0], height - STRIP[1]]);
+    if (edges.beside.length) drawStrip(context, [0, 0, wide, height - high], colors);
     context.textAlign = "right";
-    for (const { at, text } of beside || []) if (at < height - 2 * STRIP[1]) context.fillText(text, STRIP[0] - 5, at);
-    if (below) strip([0, height - STRIP[1], width, STRIP[1]]);
+    for (const { at, text } of edges.beside) if (at < height - 2 * high) context.fillText(text, wide - 5, at);
+    if (edges.below.length) drawStrip(context, [0, height - high, width, high], colors);
     context.textAlign = "center";
-    for (const { at, text } of below || []) if (at > STRIP[0]) context.fillText(text, at, height - STRIP[1] / 2);
+    for (const { at, text } of edges.below) if (at > wide) context.fillText(text, at, height - high / 2);
     context.textAlign = "start";
-    return Boolean(below || beside);
   };
 
   projector.whenPresent("edge-ticks", (canvas) =>
     projector.onFrame(() => {
-      const { shown } = projector;
-      // Only a flat picture that was moved can have lost its axes.
-      const isMoved = shown.dimensionality === 2 && shown.projection;
-      if (!isMoved || !projector.drawEdgeTicks(projector.overlayContext(canvas))) projector.emptyOverlay(canvas);
+      if (edgesNow()) projector.drawEdgeTicks(projector.overlayContext(canvas));
+      else projector.emptyOverlay(canvas);
     })
   );
 })();
