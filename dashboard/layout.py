@@ -82,7 +82,7 @@ def build_layout() -> dmc.MantineProvider:
         html.Div(
             [
                 dcc.Location(id=ids.LOCATION, refresh=False),
-                *(dcc.Store(id=id, data=data) for id, data in STORES.items()),
+                *(build_store(id, data) for id, data in STORES.items()),
                 dcc.Interval(id=ids.RUNS_TIMER, interval=RUNS_MILLISECONDS),
                 _build_header(),
                 html.Aside([build_data_panel(), build_projection_panel()], className="left"),
@@ -100,6 +100,15 @@ def build_layout() -> dmc.MantineProvider:
             "fontSizes": {"xs": "12px", "sm": "13px"},
         },
     )
+
+
+def build_store(id: str, data: Any) -> dcc.Store:
+    """Build a store of the page.
+
+    Without data it must be told of none: null is changed to undefined as the page opens, and all
+    that hears of the store would ask the server, or start a process, for nothing.
+    """
+    return dcc.Store(id=id) if data is None else dcc.Store(id=id, data=data)
 
 
 def _build_header() -> html.Header:
