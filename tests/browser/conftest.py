@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from data.demo import add_demo
 from data.parsing import ParseRequest, Source
@@ -19,6 +20,8 @@ from tests.running_server import RunningServer, start_server
 from tests.shared_data import shared_data
 
 Opener = Callable[..., DashboardPage]
+# As a person's browser on a small screen; nothing flies about.
+USUAL = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,6 +65,21 @@ def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def demo_copied(looked_at: Path) -> Callable[[Path], Path]:
+    """Copy the demo into a new data directory, which a test may change, and return it."""
+
+    def copy(folder: Path) -> Path:
+        known, mine = Services.open(looked_at), Services.open(folder)
+        for record in known.datasets.list():
+            if record.source == "demo":
+                stored = known.datasets.directory / record.id
+                shutil.copytree(stored, mine.datasets.directory / record.id)
+        return folder
+
+    return copy
+
+
+@pytest.fixture(scope="session")
 def dashboard(looked_at: Path) -> Iterator[RunningServer]:
     """A server that the tests only look at; who changes datasets starts a server of their own."""
     with start_server(looked_at) as running:
@@ -75,23 +93,44 @@ def serve() -> Iterator[Callable[..., RunningServer]]:
         yield lambda *options: running.enter_context(start_server(*options))
 
 
+@pytest.fixture(scope="session")
+def idle_tabs() -> list[Page]:
+    """Tabs in which nothing is open: they know the scripts, which are long to read, and nobody."""
+    return []
+
+
 @pytest.fixture
-def open_page(chromium: Browser, serve: object) -> Iterator[Opener]:
-    """Open tabs of people who share nothing; in the end no console spoke, nobody called out."""
+def open_page(
+    chromium: Browser, idle_tabs: list[Page], request: pytest.FixtureRequest, serve: object
+) -> Iterator[Opener]:
+    """Open tabs of people who share nothing; in the end no console spoke, nobody called out.
+
+    Options of a browser context, if any are given, get a new one.
+    """
     opened: list[DashboardPage] = []
+    lent: list[DashboardPage] = []
+    n_failed = request.session.testsfailed
 
     def opener(server: RunningServer, address: str | None = "", **options: object) -> DashboardPage:
-        usual = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
-        context = chromium.new_context(**{**usual, **options})  # type: ignore[arg-type]
-        tab = DashboardPage(context.new_page(), server.url)
+        if idle_tabs and not options:
+            page = idle_tabs.pop()
+        else:
+            page = chromium.new_context(**{**USUAL, **options}).new_page()  # type: ignore[arg-type]
+        tab = DashboardPage(page, server.url)
         opened.append(tab)
+        if not options:
+            lent.append(tab)
         if address is not None:
             tab.open(address)
         return tab
 
     yield opener
     for tab in opened:
-        tab.page.context.close()
+        if tab in lent and request.session.testsfailed == n_failed:
+            tab.forget()
+            idle_tabs.append(tab.page)
+        else:
+            tab.page.context.close()
     assert [text for tab in opened for text in tab.console] == [], "the console is not empty"
     assert [url for tab in opened for url in tab.foreign] == [], "a request left the host"
 

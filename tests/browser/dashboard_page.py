@@ -22,9 +22,29 @@ class DashboardPage:
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(WAIT)
-        self.page.on("console", lambda message: self.console.append(message.text))
-        self.page.on("pageerror", lambda error: self.console.append(str(error)))
+        self.page.on("console", self._note_message)
+        self.page.on("pageerror", self._note_error)
         self.page.on("request", self._note_request)
+
+    def forget(self) -> None:
+        """Leave the tab as a new one is: no page, nothing stored, nothing allowed."""
+        page = self.page
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.goto("about:blank")
+        page.unroute_all()
+        page.context.clear_permissions()
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.mouse.move(0, 0)
+        page.remove_listener("console", self._note_message)
+        page.remove_listener("pageerror", self._note_error)
+        page.remove_listener("request", self._note_request)
+
+    def _note_message(self, message: Any) -> None:
+        # Of a request that failed, only the place names the address.
+        self.console.append(f"{message.text} ({message.location['url']})")
+
+    def _note_error(self, error: Any) -> None:
+        self.console.append(str(error))
 
     def _note_request(self, request: Any) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):

@@ -51,7 +51,8 @@ def dialog(open_page, busy_server, large_file):
     )
     dialog.set_offline(False)
     dialog.get_by_label("Tensor", exact=True).set_input_files(large_file)
-    return dialog
+    yield dialog
+    network.detach()
 
 
 def datasets(tab):
