@@ -14,6 +14,7 @@ import callbacks
 from callbacks.errors import show_error
 from dashboard.base_path import install_base_path
 from dashboard.layout import build_layout
+from dashboard.page_files import install_keeping
 from dashboard.routes.api_bookmarks import build_bookmark_routes
 from dashboard.routes.api_chunks import build_chunk_routes
 from dashboard.routes.api_datasets import build_dataset_routes
@@ -138,6 +139,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     for build_linked in (build_bookmark_routes, build_bookmark_page_routes, build_story_routes):
         server.register_blueprint(build_linked(services, settings))
     server.register_blueprint(build_health_route())
+    install_keeping(server)
     install_error_answers(server)
     install_callback_check(app)
     # Last, when all inline scripts are known.

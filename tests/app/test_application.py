@@ -1,6 +1,7 @@
 """The application as a whole: the page, JSON, and two applications in one process."""
 
 import math
+import re
 import sys
 
 from dashboard.app import create_app
@@ -20,6 +21,19 @@ def test_page_loads_no_foreign_file(client):
     assert 'src="//' not in page
     assert 'src="http' not in page
     assert 'href="http' not in page
+
+
+def test_browsers_keep_every_script_and_style_of_the_page(client):
+    page = client.get("/").text
+    addresses = re.findall(r'(?:src|href)="(/[^"]*\.(?:js|css)[^"]*)"', page)
+    assert len(addresses) > 80
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "max-age=31536000" in answer.headers["Cache-Control"], address
+        answer.close()
+    # Without the time of a change, an address may have another content tomorrow.
+    assert "max-age" not in client.get("/assets/page.js").headers["Cache-Control"]
 
 
 def test_two_applications_live_in_one_process(tmp_path, small_stored):
