@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -72,7 +73,14 @@ def warm_up() -> None:
 
 
 def start_worker(root: Path, projection_id: str) -> None:
-    """Start a process that computes a projection, and do not wait for it."""
+    """Have a process compute a projection, and wait for nothing.
+
+    The first one waits for what workers are forked from, which imports for seconds.
+    """
+    threading.Thread(target=_start, args=(root, projection_id)).start()
+
+
+def _start(root: Path, projection_id: str) -> None:
     from multiprocess import process
 
     from data.workers.worker import work
