@@ -29,15 +29,16 @@ class DashboardPage:
     def forget(self) -> None:
         """Leave the tab as a new one is: no page, nothing stored, nothing allowed."""
         page = self.page
+        # What is on its way as the page is left has no answer, which is nobody's fault.
+        page.remove_listener("console", self._note_message)
+        page.remove_listener("pageerror", self._note_error)
+        page.remove_listener("request", self._note_request)
         page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         page.goto("about:blank")
         page.unroute_all()
         page.context.clear_permissions()
         page.set_viewport_size({"width": 1280, "height": 800})
         page.mouse.move(0, 0)
-        page.remove_listener("console", self._note_message)
-        page.remove_listener("pageerror", self._note_error)
-        page.remove_listener("request", self._note_request)
 
     def _note_message(self, message: Any) -> None:
         # Of a request that failed, only the place names the address.

@@ -32,6 +32,16 @@ def ids_in(layout) -> set[str]:
     return found
 
 
+def components_in(layout):
+    if isinstance(layout, dict):
+        yield layout
+        for value in layout.values():
+            yield from components_in(value)
+    elif isinstance(layout, list):
+        for item in layout:
+            yield from components_in(item)
+
+
 @pytest.fixture
 def layout(client):
     return client.get("/_dash-layout").get_json()
@@ -55,6 +65,13 @@ def test_every_callback_id_is_in_the_layout(layout, dependencies):
         used = {dependency["id"] for dependency in callback["inputs"] + callback["state"]}
         used |= {output.rsplit(".", 1)[0] for output in outputs_of(callback)}
         assert used <= known
+
+
+def test_no_store_starts_with_null(layout):
+    """A store changes null to undefined as it mounts, and all that hears of it would run."""
+    stores = [part["props"] for part in components_in(layout) if part.get("type") == "Store"]
+    assert len(stores) > 20
+    assert [store["id"] for store in stores if store.get("data", "") is None] == []
 
 
 def test_every_id_constant_is_in_the_layout(layout):
