@@ -214,7 +214,7 @@ class PreviewStore:
             parse(request, staged, limits, is_wanted)
         except ChooseTensorError as error:
             # The largest is what people mean most often; the others can be chosen.
-            largest: Any = max(error.choices, key=lambda choice: math.prod(choice["shape"]))  # type: ignore[call-overload]
+            largest: Any = max(error.choices, key=_n_values)
             options = replace(request.options, tensor=largest["name"])
             parse(replace(request, options=options), staged, limits, is_wanted)
 
@@ -254,6 +254,11 @@ class PreviewStore:
             raise ConflictError(
                 "This preview is being read already.", hint="Wait for it, or cancel it."
             ) from None
+
+
+def _n_values(choice: Mapping[str, Any]) -> int:
+    """Return the values of an array to choose; of lists, no file tells their length."""
+    return math.prod(length or 1 for length in choice["shape"] or ())
 
 
 def _unknown() -> NotFoundError:

@@ -8,6 +8,8 @@ import threading
 import time
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -149,6 +151,19 @@ def test_of_several_arrays_the_largest_is_taken_until_another_is_chosen(dialog):
     assert dialog.choices["tensor"]["answer"] == "large"
     assert [option["value"] for option in dialog.choices["tensor"]["options"]] == ["small", "large"]
     assert dialog.read(tensor="small")["n_points"] == 4
+
+
+def test_of_lists_whose_length_no_file_tells_one_is_chosen(dialog):
+    lists = {"raw": [[1.0, 2.0], [3.0, 4.0]], "fine": [[1.0], [2.0]]}
+    table = io.BytesIO()
+    pq.write_table(pa.table(lists), table)
+    lines = "\n".join(
+        json.dumps(dict(zip(lists, row, strict=True))) for row in zip(*lists.values(), strict=True)
+    )
+    for content, name in ((table.getvalue(), "a.parquet"), (lines.encode(), "a.jsonl")):
+        found = dialog.choose("tensors", content, name).read()
+        assert (found["n_points"], found["n_dims"]) == (2, 2)
+        assert dialog.read(tensor="fine")["n_dims"] == 1
 
 
 def test_a_raw_file_asks_for_its_dimensions(dialog):
