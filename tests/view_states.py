@@ -81,6 +81,9 @@ def pictured_views(draw: st.DrawFn, record: DatasetRecord, stored_id: str) -> Vi
     color_kind = draw(st.sampled_from(["auto", "categorical", "numeric"]))
     digits = st.sets(st.sampled_from("0123456789"), max_size=4)
     hidden = draw(digits) if (color_by, color_kind) == ("digit", "categorical") else ()
+    point = draw(st.none() | st.sampled_from(steps[-1] if steps else range(1797)))
+    # A point without any rows is a short link's: the page selects its neighbors then.
+    selected = draw(st.sets(st.integers(0, 1796), min_size=point is not None, max_size=40))
     return ViewState(
         record.id,
         projection_id=projection_id,
@@ -98,8 +101,8 @@ def pictured_views(draw: st.DrawFn, record: DatasetRecord, stored_id: str) -> Vi
         ),
         metric=draw(st.sampled_from(["cosine", "euclidean"])),
         n_neighbors=draw(st.integers(1, 200)),
-        selected_point=draw(st.none() | st.sampled_from(steps[-1] if steps else range(1797))),
-        selected_rows=tuple(sorted(draw(st.sets(st.integers(0, 1796), max_size=40)))),
+        selected_point=point,
+        selected_rows=tuple(sorted(selected)),
         isolation=tuple(steps),
         camera=draw(st.none() | cameras(dimensionality)),
     )
