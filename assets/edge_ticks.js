@@ -46,6 +46,12 @@
     return below || beside ? { below: below || [], beside: beside || [] } : null;
   }
 
+  // Pixels that the strips take from the left and from below.
+  projector.edgeInsets = function () {
+    const { below = [], beside = [] } = edgesNow() || {};
+    return [beside.length ? STRIP[0] : 0, below.length ? STRIP[1] : 0];
+  };
+
   function drawStrip(context, box, colors) {
     Object.assign(context, { fillStyle: colors.ground, globalAlpha: 0.85 });
     context.fillRect(...box);

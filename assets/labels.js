@@ -47,9 +47,9 @@
   const meets = (a, b, margin) =>
     a.left < b.right + margin && b.left < a.right + margin && a.top < b.bottom + margin && b.top < a.bottom + margin;
 
-  function isInView({ left, top, right, bottom }) {
+  function isInView({ left, top, right, bottom }, [fromLeft, fromBelow]) {
     const { clientWidth, clientHeight } = projector.byId("view");
-    return left >= 0 && top >= 0 && right <= clientWidth && bottom <= clientHeight;
+    return left >= fromLeft && top >= 0 && right <= clientWidth && bottom <= clientHeight - fromBelow;
   }
 
   // Labels that fit: the more important first, among equals those that are there already.
@@ -58,7 +58,7 @@
     const ordered = candidates
       .map((candidate, rank) => ({ candidate, rank, old: before.get(candidate.row) }))
       .sort((a, b) => a.candidate.tier - b.candidate.tier || !a.old - !b.old || a.rank - b.rank);
-    const placed = [];
+    const placed = [], insets = projector.edgeInsets();
     for (const { candidate, old } of ordered) {
       const full = projector.labelText(candidate.row);
       if (!full) continue;
@@ -67,7 +67,7 @@
       // Another side would be a jump.
       for (const side of old ? [old.side] : SIDES) {
         const box = boxOf(candidate, side, width);
-        if (!isInView(box) || placed.some((other) => meets(box, other, margin))) continue;
+        if (!isInView(box, insets) || placed.some((other) => meets(box, other, margin))) continue;
         placed.push({ ...box, ...candidate, side, text });
         break;
       }
