@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import random
 import re
 import shutil
 from dataclasses import replace
@@ -26,6 +25,8 @@ from tests.view_states import drawn, pictured_views
 from tests.waiting import wait_until
 
 N_VIEWS = 5
+# Another one draws other views.
+SEED = 2300567914
 
 
 @pytest.fixture(scope="module")
@@ -213,11 +214,10 @@ def test_any_view_is_the_very_same_picture_from_its_link_and_its_bookmark(
     made = np.random.default_rng(0).normal(size=(1797, 3)).astype(np.float32)
     kept = keep_coordinates(stored.projections, digits.id, made, None, {"method": "tsne"})
     digit = stored.datasets.open(digits.id).metadata.column("digit").to_pylist()
-    seed = random.randrange(2**32)
-    print("views of the seed", seed)
+    print("views of the seed", SEED)
     one, other = open_page(server), open_page(server)
     other.wait_for_points(1797)
-    for view in drawn(pictured_views(digits, kept.id), N_VIEWS, seed):
+    for view in drawn(pictured_views(digits, kept.id), N_VIEWS, SEED):
         print(view)
         rows = view.rows or range(1797)
         n_points = sum(digit[row] not in view.hidden_values for row in rows)
@@ -227,7 +227,8 @@ def test_any_view_is_the_very_same_picture_from_its_link_and_its_bookmark(
         other.page.evaluate("(id) => projector.openBookmark(id)", mark.id)
         wait_for_address(other, f"bookmark={mark.id}$")
         assert difference(settled_picture(other, n_points), wanted) < 0.002
-        assert shown_view(other) == replace(view, camera=None)
+        # The state of the page follows its picture.
+        wait_until(lambda wanted=replace(view, camera=None): shown_view(other) == wanted)
         stored.bookmarks.delete(mark.id)
 
 
