@@ -228,7 +228,8 @@ def test_any_view_is_the_very_same_picture_from_its_link_and_its_bookmark(
         wait_for_address(other, f"bookmark={mark.id}$")
         assert difference(settled_picture(other, n_points), wanted) < 0.002
         # The state of the page follows its picture.
-        wait_until(lambda wanted=replace(view, camera=None): shown_view(other) == wanted)
+        state = replace(view, camera=None)
+        wait_until(lambda state=state: shown_view(other) == state)
         stored.bookmarks.delete(mark.id)
 
 
