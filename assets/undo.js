@@ -6,10 +6,9 @@
     projection_id: null, hidden_values: [], selected_point: null, selected_rows: "", isolation: [],
   };
   const MAX_KEPT = 100;
-  const PATIENCE_MS = 3000;
 
   let dataset = null, kept = [], at = -1;
-  // What an undo has asked for and is not on the page yet: { key, until }.
+  // The key of what an undo has asked for and is not on the page yet, unless a person goes on.
   let awaited = null;
 
   const part = (view) =>
@@ -17,8 +16,8 @@
   projector.undoKey = (view) => JSON.stringify(part(view));
 
   function isAwaiting(key) {
-    if (!awaited || performance.now() > awaited.until) return false;
-    if (key === awaited.key) awaited = null;
+    if (!awaited) return false;
+    if (key === awaited) awaited = null;
     return true;
   }
 
@@ -41,13 +40,15 @@
     const target = kept[at + steps];
     if (!target || !projector.viewState) return;
     at += steps;
-    awaited = { key: JSON.stringify(target), until: performance.now() + PATIENCE_MS };
+    awaited = JSON.stringify(target);
     projector.report("opened", { view: { ...projector.viewState, ...target } });
   }
   projector.undo = () => move(-1);
   projector.redo = () => move(1);
 
+  window.addEventListener("pointerdown", () => (awaited = null), { capture: true });
   document.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && event.key !== "Shift") awaited = null;
     if (!(event.ctrlKey || event.metaKey) || event.altKey || projector.isTyping(event.target)) return;
     const letter = event.key.toLowerCase();
     const isRedo = letter === "y" || (letter === "z" && event.shiftKey);
