@@ -27,7 +27,13 @@ class DashboardPage:
         self.page.on("request", self._note_request)
 
     def forget(self) -> None:
-        """Leave the tab as a new one is: no page, nothing stored, nothing allowed."""
+        """Leave the tab as a new one is: no page, nothing stored, nothing allowed.
+
+        Raises
+        ------
+        playwright Error
+            If what is open has no storage that could be emptied, such as the note of a lost server.
+        """
         page = self.page
         # What is on its way as the page is left has no answer, which is nobody's fault.
         page.remove_listener("console", self._note_message)
