@@ -62,7 +62,9 @@
       projector.labelBy = labelBy;
       const base = dataset ? `api/v1/datasets/${dataset.id}` : "";
       projector.byId("metadata-add").disabled = !dataset;
-      document.querySelector(".thumbnail-color").hidden = !dataset || !dataset.sprite;
+      for (const control of document.querySelectorAll(".thumbnail-switch, .thumbnail-color")) {
+        control.hidden = !dataset || !dataset.sprite;
+      }
       setLink("download-tensor", dataset && `${base}/tensor`);
       setLink("download-metadata", dataset && dataset.columns.length ? `${base}/metadata` : "");
       if (!changed) return;
