@@ -92,7 +92,12 @@
   // that the keyboard makes counts no presses.
   const CHOSEN = ".mantine-Select-option, .mantine-SegmentedControl-root";
   document.addEventListener("click", ({ target, detail }) => {
-    if (detail && target.closest(CHOSEN)) setTimeout(() => document.activeElement.blur());
+    if (!detail || !target.closest(CHOSEN)) return;
+    setTimeout(() => {
+      // By now a person may be elsewhere, such as in the search box.
+      const { activeElement } = document;
+      if (activeElement.matches(".mantine-Select-input, .mantine-SegmentedControl-input")) activeElement.blur();
+    });
   });
 
   function onClick(id, run) {

@@ -175,6 +175,8 @@ def test_keys_work_after_a_switch_was_clicked_and_escape_empties_the_search(page
     expect(page.search).to_be_focused()
     page.page.keyboard.type("8 no")
     expect(page.page.locator("#search-message")).to_contain_text("matches")
+    # Also what was typed just before, and the box has told nobody yet.
+    page.page.keyboard.type("pe")
     page.page.keyboard.press("Escape")
     expect(page.search).to_have_value("")
     expect(page.matches).to_have_count(0)
