@@ -89,6 +89,8 @@ def _start(root: Path, projection_id: str) -> None:
     worker.start()
     # Else this process would wait for the worker before it ends.
     process._children.discard(worker)
+    # One run is seldom the last, and another web process may be asked for the next.
+    expect_run(root)
 
 
 def suspend_workers(jobs: Jobs) -> None:

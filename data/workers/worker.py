@@ -22,6 +22,7 @@ from data.limits import Limits
 from data.projection import JOB_ID
 from data.stores.frames import FrameStore
 from data.stores.sqlite_failures import is_full
+from data.workers.memory import keep_freed_memory
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +135,7 @@ def work(data_dir: str, projection_id: str) -> None:
             # Imported when it is this job's turn: a waiting process stays small.
             from data.workers.computing import compute_job
 
+            keep_freed_memory()
             compute_job(root, limits, lease, slot, job)
     except Interrupted:
         lease.jobs.update(lease.id, lease.worker, state="queued", worker="", stage="")
