@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.readers.mapped import let_go
+
 # Above this, looking for equal rows takes longer than people wait for a remark.
 MAX_ROWS_FOR_DUPLICATES = 200_000
 UNIT_TOLERANCE = 1e-3
+BLOCK_ROWS = 4_096
 
 
 class Remarks:
@@ -22,7 +25,7 @@ class Remarks:
         self._first = np.empty(0, np.float32)
         self._constant = np.empty(0, np.int64)  # dimensions in which no other value was seen
         self._shortest, self._longest, self._n_zeros = np.inf, 0.0, 0
-        self._seen: set[int] | None = set() if n_points <= MAX_ROWS_FOR_DUPLICATES else None
+        self._keys = _Keys(n_points) if n_points <= MAX_ROWS_FOR_DUPLICATES else None
 
     def add(self, block: np.ndarray, squares: np.ndarray) -> None:
         """Look at some more points.
@@ -41,9 +44,8 @@ class Remarks:
         self._shortest = min(self._shortest, float(squares.min()))
         self._longest = max(self._longest, float(squares.max()))
         self._n_zeros += int((squares == 0).sum())
-        if self._seen is not None:
-            # Adding zero makes -0.0 equal to 0.0 byte by byte.
-            self._seen.update(hash(row.tobytes()) for row in block + np.float32(0))
+        if self._keys is not None:
+            self._keys.add(block)
 
     def warnings(self) -> tuple[str, ...]:
         """Return why there is nothing to see in a picture."""
@@ -53,11 +55,11 @@ class Remarks:
             return (f"All {self.n_points} points are equal: there is nothing to see.",)
         return ()
 
-    def notes(self) -> tuple[str, ...]:
-        """Return remarks about the content."""
+    def notes(self, tensor: np.ndarray) -> tuple[str, ...]:
+        """Return remarks about the content, which is looked at again where rows may repeat."""
         if self.warnings():
             return ()
-        notes = (self._constants(), self._zeros(), self._duplicates(), self._unit())
+        notes = (self._constants(), self._zeros(), self._duplicates(tensor), self._unit())
         return tuple(note for note in notes if note)
 
     def _constants(self) -> str:
@@ -74,8 +76,8 @@ class Remarks:
             return ""
         return f"{count} {'point is a zero vector' if count == 1 else 'points are zero vectors'}."
 
-    def _duplicates(self) -> str:
-        count = 0 if self._seen is None else self.n_points - len(self._seen)
+    def _duplicates(self, tensor: np.ndarray) -> str:
+        count = 0 if self._keys is None else _count_repeats(tensor, self._keys.repeating())
         if not count:
             return ""
         return f"{count} {'row repeats' if count == 1 else 'rows repeat'} another row exactly."
@@ -88,3 +90,45 @@ class Remarks:
             f"Vectors are not normalized (lengths {low:.3g} to {high:.3g}): "
             "cosine and Euclidean neighbors differ."
         )
+
+
+class _Keys:
+    """A number for each point; equal points have equal ones, and few others have."""
+
+    def __init__(self, n_points: int) -> None:
+        self._keys, self._n_keys = np.empty(n_points, np.uint64), 0
+        self._buffer, self._weights = np.empty((0, 0), np.float32), np.empty(0, np.uint64)
+
+    def add(self, block: np.ndarray) -> None:
+        """Look at some more points."""
+        n, n_dims = block.shape
+        if len(self._buffer) < n:
+            # Values are taken two at a time; the last may be a zero of ours.
+            self._buffer = np.zeros((n, n_dims + n_dims % 2), np.float32)
+            width = self._buffer.shape[1] // 2
+            # Odd, so that no bit of a value is lost.
+            self._weights = np.random.default_rng(0).integers(
+                2**63, size=width, dtype=np.uint64
+            ) * np.uint64(2) + np.uint64(1)
+        # Adding zero makes -0.0 equal to 0.0 byte by byte.
+        np.add(block, np.float32(0), out=self._buffer[:n, :n_dims])
+        pairs = self._buffer[:n].view(np.uint64)
+        self._keys[self._n_keys : self._n_keys + n] = pairs @ self._weights
+        self._n_keys += n
+
+    def repeating(self) -> np.ndarray:
+        """Return the points whose number is not theirs alone."""
+        _, which, counts = np.unique(
+            self._keys[: self._n_keys], return_inverse=True, return_counts=True
+        )
+        return np.flatnonzero(counts[which] > 1)
+
+
+def _count_repeats(tensor: np.ndarray, rows: np.ndarray) -> int:
+    """Return how many of some rows repeat another of them exactly."""
+    seen: set[int] = set()
+    for first in range(0, len(rows), BLOCK_ROWS):
+        values = tensor[rows[first : first + BLOCK_ROWS]] + np.float32(0)
+        seen.update(hash(row.tobytes()) for row in values)
+        let_go(tensor)
+    return len(rows) - len(seen)

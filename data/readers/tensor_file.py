@@ -106,14 +106,15 @@ def _read_unpacked(
         file.truncate()
         passed = pass_through(found.tensor, file, kept_rows)
     shape = (int(finite.sum()), found.tensor.shape[1])
+    tensor = np.memmap(file, np.float32, "r", file.tell() - 4 * shape[0] * shape[1], shape)
     return TensorFile(
-        np.memmap(file, np.float32, "r", file.tell() - 4 * shape[0] * shape[1], shape),
+        tensor,
         passed.digest,
         metadata,
         kept_rows,
         n_rows=len(finite),
         warnings=(*warnings, *passed.remarks.warnings()),
-        notes=(*found.notes, *passed.remarks.notes()),
+        notes=(*found.notes, *passed.remarks.notes(tensor)),
         format=found.format,
         dtype=found.dtype,
         dim_names=found.dim_names,

@@ -275,6 +275,22 @@ def test_remarkable_content_is_said(
     assert (note or "") in " ".join(found.notes)
 
 
+@pytest.mark.parametrize("n_dims", [1, 2, 5])
+def test_rows_that_repeat_are_counted_wherever_they_stand(tmp_path: Path, n_dims: int) -> None:
+    # Small whole numbers in an array of many blocks: they differ in few bits.
+    values = np.random.default_rng(0).integers(-3, 3, (200_000, n_dims)).astype(np.float32)
+    values[values == 0] = -0.0
+    expected = len(values) - len(np.unique(values + np.float32(0), axis=0))
+    notes = " ".join(read(save(tmp_path / "a.npy", values)).notes)
+    assert f"{expected} rows repeat another row exactly" in notes
+
+
+def test_short_and_long_vectors_are_measured_as_they_are(tmp_path: Path) -> None:
+    values = np.array([[3e-30, 4e-30], [1e-45, 0], [3e38, 3e38]], np.float32)
+    (note,) = read(save(tmp_path / "a.npy", values)).notes
+    assert "lengths 1.4e-45 to 4.24e+38" in note
+
+
 def test_unit_vectors_need_no_remark(tmp_path: Path) -> None:
     found = read(save(tmp_path / "a.npy", np.eye(4)))
     assert (found.warnings, found.notes) == ((), ())
