@@ -3,6 +3,7 @@
 ProjectorError
 ├── ReadError                 a file cannot be opened as what it claims to be
 │   ├── ChooseTensorError     the file holds several tensors; one must be named
+│   ├── FileChangedError      somebody wrote the file while it was read
 │   └── MetadataLengthError   metadata and tensor disagree about the number of rows
 ├── LimitError                something is larger than a setting allows
 ├── ParameterError            a value outside its legal range
@@ -62,6 +63,10 @@ class ChooseTensorError(ReadError):
     def __init__(self, message: str, choices: list[dict[str, object]], hint: str = "") -> None:
         super().__init__(message, hint)
         self.choices = choices
+
+
+class FileChangedError(ReadError):
+    """Somebody wrote the file while it was read."""
 
 
 class MetadataLengthError(ReadError):

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from data.borrowed_files import BorrowedFile, unchanged
 from data.dataset import Column, Sprite
 from data.limits import Limits
 from data.readers.contract import Choice, FirstRows, ReadOptions, choices_from_json
@@ -42,6 +43,7 @@ class ParseRequest:
     ----------
     thumbnail : width and height of one thumbnail of the sprite, in pixels
     metadata_header : whether the first line of the metadata is a heading; None: as usual
+    borrowed : files to which paths above lead, for the process that has them open
     """
 
     tensor: Source
@@ -50,6 +52,7 @@ class ParseRequest:
     thumbnail: tuple[int, int] | None = None
     options: ReadOptions = field(default_factory=ReadOptions)
     metadata_header: bool | None = None
+    borrowed: tuple[BorrowedFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,23 +158,22 @@ def parse(
     Raises
     ------
     ReadError, ChooseTensorError, MetadataLengthError, LimitError
+    FileChangedError
+        If a borrowed file was written meanwhile.
     ConflictError
         If it is not wanted any more.
     """
-    result = run_child(
-        {
-            "tensor": _source(request.tensor),
-            "metadata": _source(request.metadata),
-            "sprite": _source(request.sprite),
-            "metadata_header": request.metadata_header,
-            "thumbnail": request.thumbnail,
-            "options": asdict(request.options),
-        },
-        request.tensor.name,
-        out,
-        limits,
-        is_wanted,
-    )
+    question = {
+        "tensor": _source(request.tensor),
+        "metadata": _source(request.metadata),
+        "sprite": _source(request.sprite),
+        "metadata_header": request.metadata_header,
+        "thumbnail": request.thumbnail,
+        "options": asdict(request.options),
+    }
+    descriptors = tuple(file.descriptor for file in request.borrowed)
+    with unchanged(request.borrowed):
+        result = run_child(question, request.tensor.name, out, limits, is_wanted, descriptors)
     return Parsed.from_json(result)
 
 
@@ -232,4 +234,7 @@ def _address(path: Path | None) -> str | None:
 
 
 def _source(source: Source | None) -> dict[str, str] | None:
-    return {"path": str(source.path.resolve()), "name": source.name} if source else None
+    if source is None:
+        return None
+    # The last part may be a link that leads to a borrowed file only in the child.
+    return {"path": str(source.path.parent.resolve() / source.path.name), "name": source.name}

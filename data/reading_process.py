@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ def run_child(
     out: Path,
     limits: Limits,
     is_wanted: Callable[[], bool] = always,
+    descriptors: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Read in another process; its errors are raised here.
 
@@ -64,6 +65,7 @@ def run_child(
     name : of the file it is about
     out : where the results go
     is_wanted : asked now and then; reading ends when it says no
+    descriptors : open files that it inherits
     """
     result_file = out.resolve() / "result.json"
     result_file.unlink(missing_ok=True)
@@ -76,6 +78,7 @@ def run_child(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        pass_fds=descriptors,
         start_new_session=True,
     ) as child:
         try:

@@ -1,25 +1,27 @@
-"""Copies of the files of a run's tensor, for reading in peace while a training job writes."""
+"""The files of a run's tensor, for reading in peace while a training job writes.
+
+Small ones are copied; those of the tensor are borrowed, since copying takes as long as reading.
+"""
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO
 
-from data.errors import ReadError
+from data.borrowed_files import BorrowedFile, unchanged
 from data.inside import open_inside
 from data.logdirs.runs import FoundFile, Run, RunTensor
 from data.parsing import ParseRequest, ReadOptions, Source
 from data.readers import checkpoint_v1
-from data.readers.checkpoint import SUFFIX, Piece, parse_bundle, shard_name
+from data.readers.checkpoint import SUFFIX, parse_bundle, shard_name
 from data.readers.checkpoint_variable import choose
 from data.stores.files import storage_errors
 
-COPY_BYTES = 2**26
+# Open at once for one tensor: a process may have some thousand.
+MOST_BORROWED = 64
 
 
 @dataclass(frozen=True)
@@ -39,28 +41,34 @@ class Located:
     warnings: tuple[str, ...]
 
 
-def fetch(run: Run, tensor: RunTensor, folder: Path) -> Located:
-    """Copy the files of a tensor into `folder`.
+@contextmanager
+def fetched(run: Run, tensor: RunTensor, folder: Path) -> Iterator[Located]:
+    """Give the files of a tensor names in `folder`; they are borrowed until the block ends.
 
     A training job may write them again meanwhile, and a link may take their place.
 
     Raises
     ------
     ReadError
-        If one is no longer there, or keeps changing.
+        If one is no longer there.
+    FileChangedError
+        If one was written while it was copied.
     StorageError
         If the disk is full.
     """
     attached = tensor.attached
-    with storage_errors():
-        request = ParseRequest(
-            tensor=_tensor(run.root, tensor, folder),
-            metadata=_copied(attached.metadata, run.root, folder / "metadata"),
-            sprite=_copied(attached.sprite, run.root, folder / "sprite"),
-            thumbnail=attached.thumbnail,
-            options=ReadOptions(n_dims=tensor.n_dims, tensor=tensor.key),
-        )
-    return Located(request, _name(run, tensor), source_of(run, tensor), tensor.warnings)
+    with ExitStack() as stack:
+        with storage_errors():
+            place = _Place(run.root, folder, stack, [])
+            request = ParseRequest(
+                tensor=place.tensor(tensor),
+                metadata=place.copied(attached.metadata, "metadata"),
+                sprite=place.copied(attached.sprite, "sprite"),
+                thumbnail=attached.thumbnail,
+                options=ReadOptions(n_dims=tensor.n_dims, tensor=tensor.key),
+                borrowed=tuple(place.borrowed),
+            )
+        yield Located(request, _name(run, tensor), source_of(run, tensor), tensor.warnings)
 
 
 def _name(run: Run, tensor: RunTensor) -> str:
@@ -76,66 +84,60 @@ def source_of(run: Run, tensor: RunTensor) -> str:
     return " ".join((run.run, tensor.name, *step))
 
 
-def _tensor(root: Path, tensor: RunTensor, folder: Path) -> Source:
-    if tensor.key is None:
-        return Source(_copy(tensor.file, root, folder / "tensor"), tensor.reads_as)
-    if tensor.reads_as.endswith(SUFFIX):
-        return _variable(root, tensor, folder)
-    shard = checkpoint_v1.SHARD.search(tensor.reads_as)
-    if shard is None:
-        return Source(_copy(tensor.file, root, folder / "tensor"), tensor.reads_as)
-    for number, file in tensor.data.items():
-        _copy(file, root, folder / f"tensor-{number:05d}-of-{shard[2]}")
-    return Source(folder / f"tensor-00000-of-{shard[2]}", tensor.reads_as)
+@dataclass(frozen=True)
+class _Place:
+    """A folder where the files of a tensor get the names that its reader expects.
 
+    Attributes
+    ----------
+    root : what no file may lie outside of
+    stack : closes what is borrowed
+    """
 
-def _variable(root: Path, tensor: RunTensor, folder: Path) -> Source:
-    """Copy an index, and of the data files what one variable needs, to the same places."""
-    index = _copy(tensor.file, root, folder / f"tensor{SUFFIX}")
-    bundle = parse_bundle(index.read_bytes(), tensor.reads_as)
-    pieces: dict[int, list[Piece]] = {}
-    for piece in choose(bundle.variables, tensor.key, tensor.reads_as).pieces:
-        pieces.setdefault(piece.shard, []).append(piece)
-    for number, parts in pieces.items():
-        # One that is missing or too short is for the reader to name.
-        if file := tensor.data.get(number):
-            target = folder / shard_name(index.name, number, bundle.n_shards)
-            _copy(file, root, target, partial(_copy_pieces, parts))
-    return Source(index, tensor.reads_as)
+    root: Path
+    folder: Path
+    stack: ExitStack
+    borrowed: list[BorrowedFile]
 
+    def tensor(self, tensor: RunTensor) -> Source:
+        """Borrow what a tensor is read from."""
+        if tensor.key is not None and tensor.reads_as.endswith(SUFFIX):
+            return Source(self._variable(tensor), tensor.reads_as)
+        shard = checkpoint_v1.SHARD.search(tensor.reads_as) if tensor.key is not None else None
+        if shard is None:
+            return Source(self._borrow(tensor.file, "tensor"), tensor.reads_as)
+        for number, file in tensor.data.items():
+            self._borrow(file, f"tensor-{number:05d}-of-{shard[2]}")
+        return Source(self.folder / f"tensor-00000-of-{shard[2]}", tensor.reads_as)
 
-def _copied(file: FoundFile | None, root: Path, target: Path) -> Source | None:
-    return Source(_copy(file, root, target), PurePosixPath(file.text).name) if file else None
+    def copied(self, file: FoundFile | None, name: str) -> Source | None:
+        """Copy a small file, if there is one."""
+        return Source(self._copy(file, name), PurePosixPath(file.text).name) if file else None
 
+    def _variable(self, tensor: RunTensor) -> Path:
+        """Copy an index, and borrow the data files that hold one variable."""
+        index = self._copy(tensor.file, f"tensor{SUFFIX}")
+        bundle = parse_bundle(index.read_bytes(), tensor.reads_as)
+        variable = choose(bundle.variables, tensor.key, tensor.reads_as)
+        for number in {piece.shard for piece in variable.pieces}:
+            # One that is missing or too short is for the reader to name.
+            if file := tensor.data.get(number):
+                self._borrow(file, shard_name(index.name, number, bundle.n_shards))
+        return index
 
-def _copy_all(source: IO[bytes], target: IO[bytes]) -> None:
-    shutil.copyfileobj(source, target, 1 << 20)
+    def _borrow(self, file: FoundFile, name: str) -> Path:
+        if len(self.borrowed) == MOST_BORROWED:
+            return self._copy(file, name)
+        opened = self.stack.enter_context(open_inside(self.root, file.path))
+        self.borrowed.append(BorrowedFile.of(opened, PurePosixPath(file.text).name))
+        return self.borrowed[-1].link(self.folder / name)
 
-
-def _copy_pieces(pieces: Iterable[Piece], source: IO[bytes], target: IO[bytes]) -> None:
-    """Copy some ranges; between them the copy has holes, which take no space."""
-    for piece in pieces:
-        at, end = piece.offset, piece.offset + piece.size
-        target.seek(at)
-        while at < end:
-            sent = os.sendfile(target.fileno(), source.fileno(), at, min(COPY_BYTES, end - at))
-            if not sent:
-                break  # the file is cut off
-            at += sent
-
-
-def _copy(
-    file: FoundFile,
-    root: Path,
-    target: Path,
-    copy: Callable[[IO[bytes], IO[bytes]], None] = _copy_all,
-) -> Path:
-    for _ in range(3):
-        with open_inside(root, file.path) as source, target.open("wb") as written:
-            before = os.fstat(source.fileno())
-            copy(source, written)
-            after = os.fstat(source.fileno())
-        if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
-            return target
-    name = PurePosixPath(file.text).name
-    raise ReadError(f"{name} is being written.", hint="Try again when it is finished.")
+    def _copy(self, file: FoundFile, name: str) -> Path:
+        target = self.folder / name
+        with (
+            open_inside(self.root, file.path) as source,
+            unchanged([BorrowedFile.of(source, PurePosixPath(file.text).name)]),
+            target.open("wb") as written,
+        ):
+            shutil.copyfileobj(source, written, 1 << 20)
+        return target

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from data.dataset import DatasetRecord
-from data.errors import ChooseTensorError, NotFoundError, ReadError
-from data.logdirs.fetching import Located, fetch
+from data.errors import ChooseTensorError, FileChangedError, NotFoundError, ReadError
+from data.logdirs.fetching import Located, fetched
+from data.logdirs.runs import Run, RunTensor
 from data.services import Services
 from data.stores.files import staging
 
 MAX_REMEMBERED = 1_000
+# A training job may write a file while it is read.
+ATTEMPTS = 3
 
 
 def open_tensor(
@@ -36,12 +39,25 @@ def open_tensor(
             return _with_warnings(services.datasets.record(known[0]), known[1])
         except NotFoundError:
             pass  # deleted since
-    with staging(services.data_dir / "uploads") as folder:
-        record, warnings = _add(services, fetch(found, item, folder))
+    record, warnings = _keep(services, found, item)
     if len(logdirs.opened) >= MAX_REMEMBERED:
         logdirs.opened.clear()
     logdirs.opened[item.stamp] = (record.id, warnings)
     return _with_warnings(record, warnings)
+
+
+def _keep(services: Services, run: Run, item: RunTensor) -> tuple[DatasetRecord, tuple[str, ...]]:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with (
+                staging(services.data_dir / "uploads") as folder,
+                fetched(run, item, folder) as located,
+            ):
+                return _add(services, located)
+        except FileChangedError:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _add(services: Services, located: Located) -> tuple[DatasetRecord, tuple[str, ...]]:
@@ -49,7 +65,7 @@ def _add(services: Services, located: Located) -> tuple[DatasetRecord, tuple[str
     try:
         record = services.datasets.add(request, name, source, located.warnings)
         return record, located.warnings
-    except ChooseTensorError:
+    except (ChooseTensorError, FileChangedError):
         raise
     except ReadError as error:
         if request.metadata is None:

@@ -14,8 +14,7 @@ import numpy as np
 from data.limits import Limits
 from data.logdirs.directories import LogDirectories
 from data.logdirs.opening import open_tensor
-from data.readers.checkpoint import read_checkpoint
-from data.readers.contract import ReadOptions
+from data.readers.tensor_file import ReadOptions, read_tensor
 from data.services import Services
 from tests.bench.repeat import alternate, timed
 from tests.bench.stored import Stored
@@ -56,8 +55,8 @@ def checkpoints(stored: Stored) -> Iterator[Line]:
 
 
 def _read_through(index: Path) -> None:
-    found = read_checkpoint(index, index.name, ReadOptions(), Limits())
-    index.with_name("copy").write_bytes(found.tensor)
+    """Do all that the process does that reads: sum, finite values, remarks, hash, file."""
+    read_tensor(index, index.name, ReadOptions(), Limits(), index.with_name("copy"))
 
 
 def _opened(here: Path, array: Path) -> tuple[float, float]:
