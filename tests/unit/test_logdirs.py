@@ -99,10 +99,12 @@ def test_json_config_beside_nested_runs(real_data, tmp_path):
             ("Words 500", [500, 32], "formats/words_500_metadata.tsv"),
         )
     ]
-    for tensor in runs["."].tensors:
-        record = open_tensor(services, ".", tensor.name)
-        key = tensor.file.text
-        assert sha256(services, record.id) == entries[key]["tensors"][""]["float32_sha256"]
+    named = entries["standalone_projector_config.json"]["config_embeddings"]
+    assert [tensor.name for tensor in runs["."].tensors] == [item["tensor_name"] for item in named]
+    for item in named:
+        record = open_tensor(services, ".", item["tensor_name"])
+        wanted = entries[item["same_as"]]["tensors"][""]
+        assert sha256(services, record.id) == wanted["float32_sha256"]
 
 
 @pytest.mark.parametrize(
