@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,11 @@ from data.readers.text_source import open_text
 # Records that say which fields there are; later ones may add text, not dimensions.
 SAMPLE = 200
 SHOWN = 8
+NOT_JSON = object()
+# From here on a float may have been an integer, of which orjson keeps 64 bits.
+ROUNDED = 2.0**63
+# No float has so many, and Python parses some 4,300.
+MOST_DIGITS = 400
 # Of records that are no points: after so many the file is something else.
 MAX_PROBLEMS = 1_000
 TEXT_HINT = 'Write one object per line, such as {"label": "cat", "age": 3}.'
@@ -32,8 +37,7 @@ def read_jsonl(path: Path, name: str, options: ReadOptions, limits: Limits) -> F
     check_readable(path, name)
     with open_text(path, name) as source:
         lines = ((i, line) for i, line in enumerate(source.file, start=1) if line.strip())
-        records = ((i, _parsed_line(line)) for i, line in lines)
-        return _read(records, name, "line", options, limits, source.warnings)
+        return _read(lines, _parsed_line, name, "line", options, limits, source.warnings)
 
 
 def read_json(path: Path, name: str, options: ReadOptions, limits: Limits) -> FoundTensor:
@@ -45,7 +49,7 @@ def read_json(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fo
     if content is NOT_JSON:
         raise ReadError(f"{name} is not JSON that can be read.", hint=HINT)
     records = enumerate(_records(content, name))
-    return _read(records, name, "row", options, limits, warnings)
+    return _read(records, _as_it_is, name, "row", options, limits, warnings)
 
 
 def read_json_texts(path: Path, name: str, limits: Limits) -> pa.Table:
@@ -68,32 +72,46 @@ def read_json_texts(path: Path, name: str, limits: Limits) -> pa.Table:
     return table
 
 
-NOT_JSON = object()
-ROUNDED = 2.0**63
+def _as_it_is(record: Any, vector: str | None = None) -> Any:
+    return record
 
 
 def _parsed(text: bytes) -> Any:
     try:
         return json.loads(text)
-    except (ValueError, RecursionError):
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
         return NOT_JSON
+    except ValueError:  # an integer of more digits than Python reads
+        return json.loads(text, parse_int=_integer)
 
 
-def _parsed_line(text: bytes) -> Any:
+def _integer(digits: str) -> int | float:
+    """Return an integer, infinite where there is no float that is near."""
+    return int(digits) if len(digits) < MOST_DIGITS else float(digits)
+
+
+def _parsed_line(text: bytes, vector: str | None = None) -> Any:
     """Parse a record, most of them eight times as fast as by json.
 
-    What orjson refuses (NaN, halves of letters) or rounds (integers beyond 64 bits) is left to it.
+    What orjson refuses (NaN, halves of letters) or rounds (integers beyond 64 bits) is left to
+    json; but the values of the vector are to be rounded.
     """
     try:
         record = orjson.loads(text)
     except orjson.JSONDecodeError:
         return _parsed(text)
-    values = record.values() if isinstance(record, dict) else ()
-    is_plain = all(
-        type(value) is not dict and (type(value) is not float or abs(value) < ROUNDED)
-        for value in values
-    )
-    return record if is_plain else _parsed(text)
+    fields = record.items() if isinstance(record, dict) else ()
+    is_exact = all(key == vector or _is_exact(value) for key, value in fields)
+    return record if is_exact else _parsed(text)
+
+
+def _is_exact(value: Any) -> bool:
+    """Tell whether a value is as it was written, as far as orjson's are."""
+    if isinstance(value, list):
+        return all(map(_is_exact, value))
+    if isinstance(value, float):
+        return abs(value) < ROUNDED
+    return not isinstance(value, dict)
 
 
 def _records(content: Any, name: str) -> list[Any]:
@@ -109,17 +127,19 @@ def _records(content: Any, name: str) -> list[Any]:
 
 
 def _read(
-    records: Iterator[tuple[int, Any]] | enumerate[Any],
+    written: Iterator[tuple[int, Any]] | enumerate[Any],
+    parsed: Callable[[Any, str | None], Any],
     name: str,
     unit: str,
     options: ReadOptions,
     limits: Limits,
     warnings: tuple[str, ...],
 ) -> FoundTensor:
-    first = list(islice(records, SAMPLE))
+    first = [(place, parsed(text, None)) for place, text in islice(written, SAMPLE)]
     layout = find_layout([record for _, record in first], name, options)
     rows = Rows(layout, limits, name)
-    for place, record in chain(first, records):
+    others = ((place, parsed(text, layout.vector)) for place, text in written)
+    for place, record in chain(first, others):
         if record is NOT_JSON:
             rows.problems.append(f"{place} is not JSON")
         else:

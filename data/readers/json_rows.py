@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,8 +121,8 @@ class Rows:
             values = "1 value" if len(numbers) == 1 else f"{len(numbers)} values"
             raise ValueError(f"has {values}, not {self.width}")
         try:
-            return np.array(numbers, np.float64)
-        except (ValueError, TypeError, OverflowError):
+            return _as_floats(numbers)
+        except (ValueError, TypeError):
             raise ValueError("holds something that is no number") from None
 
 
@@ -175,6 +177,21 @@ def _is_vector(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _as_floats(numbers: list[Any]) -> np.ndarray:
+    """Return numbers as an array; integers beyond all floats are infinite."""
+    try:
+        return np.array(numbers, np.float64)
+    except OverflowError:
+        most = int(sys.float_info.max)
+        bounded = [
+            (math.inf if number > 0 else -math.inf)
+            if isinstance(number, int) and abs(number) > most
+            else number
+            for number in numbers
+        ]
+        return np.array(bounded, np.float64)
 
 
 def _text(value: Any) -> str | None:

@@ -103,6 +103,32 @@ def test_missing_numbers_leave_their_lines_out(tmp_path: Path) -> None:
     assert "lines 2, 3" in found.warnings[0]
 
 
+BEYOND = [2**63, -(2**63) - 1, 2**64 - 1, 2**64, 2**64 + 2**11 + 1, 3**70, 10**38]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+@pytest.mark.parametrize("spell", [lambda n: n, lambda n: ["x", [n]], lambda n: {"x": n}])
+def test_integers_beyond_64_bits_are_the_numbers_they_are(tmp_path, name, spell) -> None:
+    # More lines than those that decide which field is the vector.
+    rows = [{"v": [0.5, n], "of": spell(n)} for n in BEYOND] * 40
+    found = read(tmp_path, json.dumps(rows) if name == "a.json" else rows, name, tensor="v")
+    wanted = np.array([[0.5, float(n)] for n in BEYOND] * 40).astype(np.float32)
+    np.testing.assert_array_equal(found.tensor, wanted)
+    assert found.metadata.to_pydict() == {"of": [json.dumps(spell(n)) for n in BEYOND] * 40}
+
+
+@pytest.mark.parametrize("digits", [39, 400, 5_000])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_integers_beyond_every_float_leave_their_points_out(tmp_path, name, digits) -> None:
+    rows = [f'{{"v": [{sign}1{"0" * digits}, 1], "k": 7}}' for sign in ("", "-")]
+    rows.append('{"v": [2, 3], "k": 8}')
+    text = f"[{','.join(rows)}]" if name == "a.json" else "\n".join(rows)
+    found = read(tmp_path, text, name)
+    assert found.tensor.tolist() == [[2, 3]]
+    assert "2 rows" in found.warnings[0]
+    assert found.metadata.to_pydict() == {"k": ["8"]}
+
+
 def test_several_lists_ask_which(tmp_path: Path) -> None:
     rows = [{"a": [1, 2], "b": [3]}] * 3
     with pytest.raises(ChooseTensorError) as raised:
