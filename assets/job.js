@@ -64,7 +64,8 @@
 
   function stateText(record) {
     if (record.state === "queued" && record.place) return `Waiting, place ${record.place} in the queue`;
-    if (record.state === "running" && record.stage) return record.stage;
+    const works = record.state === "running" || record.state === "paused";
+    if (works && record.stage) return record.stage;
     const steps = record.n_iterations
       ? `, iteration ${record.iteration.toLocaleString("en")} of ${record.n_iterations.toLocaleString("en")}` : "";
     return `${STATES[record.state]}${steps}`;
@@ -99,7 +100,8 @@
     parts.curve.hidden = record.method !== "tsne";
     parts.buttons.pause.textContent = record.state === "paused" ? "Resume" : "Pause";
     for (const name of ["pause", "stop", "perturb"]) parts.buttons[name].hidden = !live;
-    parts.buttons.pause.disabled = record.state === "lost";
+    // A paused run with a stage was told to go on, and waits until there is a place.
+    parts.buttons.pause.disabled = record.state === "lost" || (record.state === "paused" && Boolean(record.stage));
     parts.buttons.stop.disabled = record.state === "lost";
     parts.buttons.perturb.disabled = record.state !== "running" && record.state !== "paused";
     parts.buttons.more.hidden = !isOver || record.method === "stored" || !record.n_iterations;

@@ -45,8 +45,8 @@ def build_projection_panel() -> html.Section:
             for method, parts in forms.items()
         ),
         build_run_row(),
-        html.Div(METHODS["pca"].sentence, id=ids.METHOD_SENTENCE, className="hint"),
         html.Div(id=ids.PROJECTION_NOTE, className="hint"),
+        html.Div(METHODS["pca"].sentence, id=ids.METHOD_SENTENCE, className="hint"),
         html.Details(
             [html.Summary("Compare maps"), html.Div(id=ids.MAP_TABLE)],
             title="How true each map of this dataset is, side by side",

@@ -31,6 +31,8 @@ ARRANGEMENTS: dict[str, type[Arrangement]] = {"tsne": TsneArrangement, "umap": U
 # death is noticed sooner than that, less.
 CHECKPOINT_SECONDS = 2.0
 CHECKPOINT_LEASES = 0.2
+# Told to go on while others compute.
+WAITING = "Waiting for a place to go on"
 
 
 class Stopped(Exception):
@@ -115,25 +117,36 @@ class Stepper:
     def _obey(self) -> None:
         """Do what people want, between two slices; ends the work by an exception."""
         job = self._saving_report()
-        while job.pause or job.perturb or job.stop:
+        while job.stop or job.perturb or job.pause or self.slot.handle is None:
             if job.stop:
                 raise Stopped
             if job.perturb:
                 self._perturb(job)
+            elif not job.pause:
+                self._go_on(job)
             elif self.slot.handle is not None:
-                # Others may compute meanwhile.
-                self._count_seconds()
-                self._save()
-                self.slot.give_back()
-                self.lease.report(state="paused", seconds_left=None)
+                self._hold()
             else:
                 time.sleep(LOOK_SECONDS)
             job = self._saving_report()
-        if self.slot.handle is None:
-            self.slot.take("paused")
+
+    def _hold(self) -> None:
+        """Let others compute."""
+        self._count_seconds()
+        self._save()
+        self.slot.give_back()
+        self.lease.report(state="paused", seconds_left=None)
+
+    def _go_on(self, job: Job) -> None:
+        """Go on if there is a place, else say so and look again a little later."""
+        if self.slot.try_take():
             self._since = time.monotonic()
             self._rate = (self.arrangement.moment.iteration, self._since)
-            self.lease.report(state="running")
+            self.lease.report(state="running", stage="")
+            return
+        if job.stage != WAITING:
+            self.lease.report(stage=WAITING)
+        time.sleep(LOOK_SECONDS)
 
     def _perturb(self, job: Job) -> None:
         """Push the points; from here on it is another projection, under another id."""

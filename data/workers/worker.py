@@ -88,18 +88,28 @@ class Slot:
         self.lease = lease
         self.handle: int | None = None
 
-    def take(self, state: str) -> None:
-        """Wait for a place; the job is in `state` meanwhile."""
-        while self.handle is None:
+    def take(self) -> None:
+        """Wait for a place.
+
+        Raises
+        ------
+        Interrupted
+            If the job was taken away meanwhile, or the process was told to end.
+        """
+        while not self.try_take():
+            time.sleep(LOOK_SECONDS)
+            # A sign of life now and then is enough, and the thread gives it.
+            job = self.lease.jobs.get(self.lease.id)
+            if job is None or job.worker != self.lease.worker:
+                raise Interrupted
+            if self.lease.is_told_to_end.is_set():
+                raise Interrupted
+
+    def try_take(self) -> bool:
+        """Take a place if it is this job's turn; whether it has one."""
+        if self.handle is None:
             self.handle = self.lease.jobs.take_slot(self.lease.id)
-            if self.handle is None:
-                time.sleep(LOOK_SECONDS)
-                # A sign of life now and then is enough, and the thread gives it.
-                job = self.lease.jobs.get(self.lease.id)
-                if job is None or job.worker != self.lease.worker:
-                    raise Interrupted
-                if self.lease.is_told_to_end.is_set():
-                    raise Interrupted
+        return self.handle is not None
 
     def give_back(self) -> None:
         """Let another job compute."""
@@ -131,7 +141,7 @@ def work(data_dir: str, projection_id: str) -> None:
     slot = Slot(lease)
     try:
         with lease.kept_alive():
-            slot.take("queued")
+            slot.take()
             # Imported when it is this job's turn: a waiting process stays small.
             from data.workers.computing import compute_job
 

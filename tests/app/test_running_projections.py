@@ -135,6 +135,20 @@ def test_a_paused_run_lets_others_compute(client, ask, services):
     assert show(client, record)["state"] == "paused"
 
 
+def test_a_resumed_run_says_that_it_waits_for_a_place_and_can_be_stopped_meanwhile(client, ask):
+    record, other = ask(**LONG), ask(**LONG, random_state=1)
+    wait_for_iteration(client, record, 20)
+    client.post(f"{PROJECTIONS}/{record['id']}/pause")
+    wait_for_iteration(client, other, 1)
+    client.post(f"{PROJECTIONS}/{record['id']}/resume")
+    wait_until(lambda: "place" in (show(client, record).get("stage") or ""))
+    assert show(client, record)["state"] == "paused"
+    client.post(f"{PROJECTIONS}/{record['id']}/stop")
+    told = wait_until(lambda: now if (now := show(client, record)).get("superseded_by") else None)
+    assert show(client, {"id": told["superseded_by"]})["state"] == "stopped"
+    assert show(client, other)["state"] == "running"
+
+
 def test_stop_keeps_what_there_is_under_its_own_id(client, ask):
     record = ask(**LONG)
     wait_for_iteration(client, record, 60)
