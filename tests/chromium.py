@@ -19,12 +19,16 @@ FLAGS = [
 ]
 
 
+# Boxes and texts of the page are painted directly; GL in software takes longer for the same.
+PAINTED_WITHOUT_GL = "--disable-gpu-rasterization"
+
+
 @contextmanager
-def launched_chromium() -> Iterator[Browser]:
+def launched_chromium(*more_flags: str) -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)), None)
     assert path, "no Chromium found: make test installs it"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more_flags])
         yield browser
         browser.close()

@@ -15,7 +15,7 @@ from data.demo import add_demo
 from data.parsing import ParseRequest, Source
 from data.services import Services
 from tests.browser.dashboard_page import DashboardPage
-from tests.chromium import launched_chromium
+from tests.chromium import PAINTED_WITHOUT_GL, launched_chromium
 from tests.running_server import RunningServer, start_server
 from tests.shared_data import shared_data
 
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    with launched_chromium() as browser:
+    with launched_chromium(PAINTED_WITHOUT_GL) as browser:
         yield browser
 
 

@@ -40,7 +40,10 @@ class DashboardPage:
         page.remove_listener("pageerror", self._note_error)
         page.remove_listener("request", self._note_request)
         page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-        page.goto("about:blank")
+        # By itself: told from outside, the browser would give it another process, and that has to
+        # read the scripts anew.
+        page.evaluate("location.replace('about:blank')")
+        page.wait_for_url("about:blank")
         page.unroute_all()
         page.context.clear_permissions()
         page.set_viewport_size({"width": 1280, "height": 800})
