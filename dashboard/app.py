@@ -13,6 +13,7 @@ from flask.json.provider import DefaultJSONProvider
 import callbacks
 from callbacks.errors import show_error
 from dashboard.base_path import install_base_path
+from dashboard.compressing import install_compressing
 from dashboard.layout import build_layout
 from dashboard.page_files import install_keeping
 from dashboard.routes.api_bookmarks import build_bookmark_routes
@@ -139,6 +140,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     for build_linked in (build_bookmark_routes, build_bookmark_page_routes, build_story_routes):
         server.register_blueprint(build_linked(services, settings))
     server.register_blueprint(build_health_route())
+    install_compressing(server)
     install_keeping(server)
     install_error_answers(server)
     install_callback_check(app)
