@@ -114,6 +114,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "graceful_timeout": GRACEFUL_SECONDS,
             "limit_request_line": REQUEST_LINE,
             "post_worker_init": self.announce,
+            "worker_exit": self.cool_down,
             "on_exit": self.suspend_workers,
         }
         for name, value in chosen.items():
@@ -163,6 +164,12 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
         for task in (prepare, watch):
             threading.Thread(target=task, daemon=True).start()
+
+    def cool_down(self, arbiter: Any, worker: Any) -> None:
+        """Leave nothing behind that prepares to compute."""
+        from data.workers.processes import cool_down
+
+        cool_down()
 
     def suspend_workers(self, arbiter: Any) -> None:
         """Let running projections save and end; the next start goes on with them."""

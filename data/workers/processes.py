@@ -72,6 +72,21 @@ def warm_up() -> None:
     forkserver.ensure_running()
 
 
+def cool_down() -> None:
+    """End the process that workers are forked from; they themselves go on.
+
+    It ends with this one, but while it imports, which takes seconds, it does not see that.
+    """
+    from multiprocess import forkserver
+
+    running = forkserver._forkserver
+    if running._forkserver_pid is None:
+        return
+    with suppress(ProcessLookupError):
+        os.kill(running._forkserver_pid, signal.SIGTERM)
+    running._stop()
+
+
 def start_worker(root: Path, projection_id: str) -> None:
     """Have a process compute a projection, and wait for nothing.
 

@@ -21,6 +21,9 @@ from data.workers.processes import expect_run
 from tests.running_server import REPOSITORY, environment, start_server
 from tests.waiting import wait_until
 
+# It has ended; who started it has not asked for its status.
+DEAD = psutil.STATUS_ZOMBIE
+
 
 def run(*arguments, **variables):
     return subprocess.run(
@@ -188,6 +191,17 @@ def test_what_computes_is_prepared_when_a_run_is_likely_and_dead_workers_are_rep
         worker.kill()
         assert fetch(f"{server.url}/healthz")[0] == 200
         assert server.output.count("is at http") == 1
+
+
+def test_a_server_that_stops_takes_what_prepares_to_compute_with_it(tmp_path):
+    with start_server(tmp_path, "--workers", "1") as server:
+        (worker,) = psutil.Process(server.process.pid).children()
+        expect_run(tmp_path)
+        preparing = wait_until(
+            lambda: [child for child in worker.children() if "forkserver" in str(child.cmdline())]
+        )
+        assert server.stop() == 0
+        assert [child for child in preparing if child.is_running() and child.status() != DEAD] == []
 
 
 def test_web_process_starts_without_scikit_learn_and_pandas():
