@@ -1,13 +1,13 @@
 """A training directory: runs, tensors and steps, also those written while the page is open."""
 
 import re
-import shutil
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard_page import WAIT
+from tests.running_server import start_server
 
 
 def write_step(logdir, step, n=80):
@@ -63,14 +63,18 @@ def test_a_step_written_while_the_page_is_open_appears_and_keeps_the_view(
     )
 
 
-def test_the_files_that_pytorch_wrote_open_with_their_thumbnails(
-    serve, open_page, real_data, tmp_path
-):
-    logdir = tmp_path / "torch_mnist"
-    shutil.copytree(real_data / "torch_mnist", logdir)
-    server = serve(tmp_path / "data", "--logdir", str(logdir))
-    tab = open_page(server)
-    tab.choose("Run", ".")
+@pytest.fixture(scope="module")
+def written(real_data, tmp_path_factory):
+    """A server on what PyTorch and TensorFlow have written."""
+    written = ("torch_mnist", "tf2_tutorial", "tf1_mnist")
+    options = [part for name in written for part in ("--logdir", str(real_data / name))]
+    with start_server(tmp_path_factory.mktemp("written"), *options) as running:
+        yield running
+
+
+def test_the_files_that_pytorch_wrote_open_with_their_thumbnails(written, open_page):
+    tab = open_page(written)
+    tab.choose("Run", "torch_mnist")
     tab.wait_for_points(300)
     tab.click_point(tab.reachable_row())
     expect(tab.neighbors).to_have_count(100, timeout=WAIT)
@@ -79,12 +83,8 @@ def test_the_files_that_pytorch_wrote_open_with_their_thumbnails(
     tab.wait_for_points(200)
 
 
-def test_the_checkpoints_that_tensorflow_wrote_open_without_it(
-    serve, open_page, real_data, tmp_path
-):
-    tutorial, mnist = (real_data / name for name in ("tf2_tutorial", "tf1_mnist"))
-    server = serve(tmp_path / "data", "--logdir", str(tutorial), "--logdir", str(mnist))
-    tab = open_page(server)
+def test_the_checkpoints_that_tensorflow_wrote_open_without_it(written, open_page):
+    tab = open_page(written)
     tab.choose("Run", "tf2_tutorial")
     tab.wait_for_points(1999)
     tab.search.fill("arguments")

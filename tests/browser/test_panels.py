@@ -6,13 +6,28 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from data.services import Services
 from tests.browser.dashboard_page import WAIT, DashboardPage
+from tests.running_server import start_server
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory):
+    """A server on a data directory of its own, and the directory."""
+    folder = tmp_path_factory.mktemp("changing")
+    with start_server(folder) as running:
+        yield running, folder
 
 
 @pytest.fixture
-def own_page(serve, open_page, demo_copied, tmp_path):
-    """A tab on a server of its own with the demo, for tests that change datasets."""
-    tab = open_page(serve(demo_copied(tmp_path / "data")))
+def own_page(changing, open_page, demo_copied):
+    """A tab on the demo as it comes, for tests that change datasets."""
+    running, folder = changing
+    datasets = Services.open(folder).datasets
+    for record in datasets.list():
+        datasets.delete(record.id)
+    demo_copied(folder)
+    tab = open_page(running)
     tab.wait_for_points(1797)
     return tab
 
