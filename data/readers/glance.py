@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import IO
 
 from data.readers.npy import read_header
-from data.readers.table_layout import is_missing, is_number
+from data.readers.number_spelling import Decimal, has_decimal_comma, is_missing, is_number
 
 TEXTS = (".tsv", ".csv", ".txt")
 # Their readers know them by the extension.
@@ -107,9 +107,10 @@ def _table_shape(file: IO[bytes], head: bytes, deadline: float) -> tuple[int, in
     second = lines[1] if len(lines) == 2 and lines[1].strip() else lines[0]
     delimiter = _delimiter(second)
     first, below = (line.rstrip("\r\n").split(delimiter) for line in (lines[0], second))
-    numbers = [is_number(cell) or is_missing(cell) for cell in below]
+    decimal: Decimal = "," if delimiter != "," and any(map(has_decimal_comma, below)) else "."
+    numbers = [is_number(cell, decimal) or is_missing(cell) for cell in below]
     has_header = any(
-        is_number_below and not is_number(cell) and not is_missing(cell)
+        is_number_below and not is_number(cell, decimal) and not is_missing(cell)
         for cell, is_number_below in zip(first, numbers, strict=False)
     )
     n_lines = _count_lines(file, head, line_end, deadline)
@@ -117,6 +118,8 @@ def _table_shape(file: IO[bytes], head: bytes, deadline: float) -> tuple[int, in
 
 
 def _delimiter(line: str) -> str:
+    if "\t" not in line and any(map(has_decimal_comma, line.split(";")[1:])):
+        return ";"
     for delimiter in ",; ":
         if "\t" not in line and any(map(is_number, line.split(delimiter)[1:])):
             return delimiter

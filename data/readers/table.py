@@ -17,7 +17,8 @@ from data.limits import Limits
 from data.readers import npy
 from data.readers.bounds import check_readable, check_shape
 from data.readers.contract import FoundTensor, ReadOptions
-from data.readers.table_layout import MISSING, TableLayout, find_layout
+from data.readers.number_spelling import MISSING
+from data.readers.table_layout import TableLayout, find_layout
 from data.readers.text_source import TextSource, open_text
 
 BLOCK_BYTES = 8 * 1024**2
@@ -146,6 +147,7 @@ def _open_csv(
         convert_options=pa_csv.ConvertOptions(
             column_types={c: types[role] for c, role in zip(columns, layout.roles, strict=True)},
             null_values=NULL_VALUES,
+            decimal_point=layout.decimal,
             strings_can_be_null=False,
         ),
     )

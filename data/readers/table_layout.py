@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import csv
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Literal
 
 from data.errors import LimitError, ReadError
 from data.limits import Limits
 from data.readers.contract import Choice, Option, ReadOptions
+from data.readers.delimiter import DELIMITER_NAMES, DELIMITERS, find_delimiter
 from data.readers.dimension_names import numbered_series
+from data.readers.number_spelling import (
+    Decimal,
+    find_spelling,
+    is_missing,
+    is_number,
+)
 from data.readers.unique_names import unique_names
 
 Role = Literal["number", "text"]
 
-NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
-MISSING = ("", "nan", "na", "n/a", "null", "none", "#n/a", "inf", "infinity")
 FIRST_BYTES = 64 * 1024**2
 SAMPLE_BYTES = 256 * 1024
 SAMPLE_LINES = 200
 # Of more columns than these nobody picks some by hand.
 MAX_OPTIONS = 2_000
-DELIMITERS = {".tsv": "\t", ".csv": ",\t;", ".txt": "\t,; "}
-DELIMITER_NAMES = {"\t": "tabs", ",": "commas", ";": "semicolons", " ": "spaces"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class TableLayout:
     roles : whether a column is a dimension ("number") or metadata ("text")
     first_line : line of the first point, from 1
     line_length : bytes of the longest line seen
+    decimal : what stands before the fraction of a number
     choices : whether there is a heading, and which columns are the vectors
     """
 
@@ -49,6 +53,7 @@ class TableLayout:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    decimal: Decimal = "."
 
     @property
     def format(self) -> str:
@@ -63,7 +68,7 @@ def find_layout(
 ) -> TableLayout:
     """Look at the first lines of a table; `file` is left where it was."""
     lines, n_blank = _first_lines(file, name)
-    delimiter = _delimiter(lines, suffix)
+    delimiter = find_delimiter(lines, suffix)
     if lines[0].count(delimiter) >= limits.max_dims + limits.metadata_columns:
         n_columns = lines[0].count(delimiter) + 1
         points = "1 point" if len(lines) == 1 else "points"
@@ -76,8 +81,10 @@ def find_layout(
         raise ReadError(f"{name} is empty.", hint="It holds blank lines only.")
     body = rows if options.header is False else rows[1:] or rows
     width = len(rows[0])
-    kinds = [_kind([row[j] for row in body if j < len(row)]) for j in range(width)]
-    has_header = len(rows) > 1 and _is_header(rows[0], kinds)
+    spelling = find_spelling(_with_commas(rows, delimiter), is_sure_needed=delimiter == ",")
+    decimal = spelling.decimal
+    kinds = [_kind([row[j] for row in body if j < len(row)], decimal) for j in range(width)]
+    has_header = len(rows) > 1 and _is_header(rows[0], kinds, decimal)
     if options.header is not None:
         has_header = options.header
     is_index = has_header and not rows[0][0].strip() and _counts([row[0] for row in rows[1:]])
@@ -87,6 +94,8 @@ def find_layout(
     _check_roles(names, roles, options, name, choices)
     used = delimiter != DELIMITERS[suffix][0] and width > 1 and suffix == ".tsv"
     notes = [f"Columns are separated by {DELIMITER_NAMES[delimiter]}, not tabs."] if used else []
+    assumed, said = spelling.remarks()
+    notes += said
     notes += _notes(names, roles, is_index, rows[0] if not has_header else None)
     return TableLayout(
         delimiter,
@@ -96,20 +105,11 @@ def find_layout(
         roles,
         first_line=n_blank + (2 if has_header else 1),
         line_length=max(len(line.encode()) for line in lines),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *assumed),
         notes=tuple(notes),
         choices=choices,
+        decimal=decimal,
     )
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell is a finite decimal number."""
-    return NUMBER.fullmatch(cell) is not None
-
-
-def is_missing(cell: str) -> bool:
-    """Whether a cell stands for a missing or infinite value."""
-    return cell.strip().lower().lstrip("+-") in MISSING
 
 
 def _first_lines(file: IO[bytes], name: str) -> tuple[list[str], int]:
@@ -130,22 +130,11 @@ def _first_lines(file: IO[bytes], name: str) -> tuple[list[str], int]:
     return texts or [""], n_blank
 
 
-def _delimiter(lines: list[str], suffix: str) -> str:
-    """Return the usual delimiter of the extension, or another one by the first line."""
-    usual = DELIMITERS[suffix]
-    counts = {delimiter: lines[0].count(delimiter) for delimiter in usual}
-    best = max(counts, key=lambda delimiter: counts[delimiter])
-    if suffix == ".tsv" and not counts[best]:
-        # A .tsv without tabs: only where the other sign makes every cell a number.
-        for other in ",; ":
-            cells = lines[-1].strip().split(other)
-            if len(cells) > 1 and all(is_number(cell) for cell in cells):
-                return other
-    if suffix == ".txt" and counts["\t"]:
-        return "\t"
-    if suffix == ".txt" and best == " " and (counts[","] or counts[";"]):
-        return max(",;", key=lambda delimiter: counts[delimiter])
-    return best if counts[best] else usual[0]
+def _with_commas(rows: list[list[str]], delimiter: str) -> Iterator[str]:
+    """Yield the cells that tell how numbers are written, none where there is no comma."""
+    for row in rows:
+        if any("," in cell for cell in row):
+            yield from row
 
 
 def _split(lines: list[str], delimiter: str, quoting: bool) -> list[list[str]]:
@@ -155,16 +144,16 @@ def _split(lines: list[str], delimiter: str, quoting: bool) -> list[list[str]]:
     return list(csv.reader(lines, delimiter=delimiter))
 
 
-def _kind(cells: list[str]) -> Role:
+def _kind(cells: list[str], decimal: Decimal) -> Role:
     """Return what most cells of a column are; one without any value passes as numbers."""
     present = [cell for cell in cells if not is_missing(cell)]
-    n_numbers = sum(map(is_number, present))
+    n_numbers = sum(is_number(cell, decimal) for cell in present)
     return "number" if not present or 2 * n_numbers > len(present) else "text"
 
 
-def _is_header(first: list[str], kinds: list[Role]) -> bool:
+def _is_header(first: list[str], kinds: list[Role], decimal: Decimal) -> bool:
     dims = [cell for cell, kind in zip(first, kinds, strict=True) if kind == "number"]
-    if any(not is_number(cell) and not is_missing(cell) for cell in dims):
+    if any(not is_number(cell, decimal) and not is_missing(cell) for cell in dims):
         return True
     # pandas heads unnamed columns 0, 1, 2..: a heading beside a text column or an empty corner.
     counted = dims[1:] if not first[0].strip() else dims

@@ -19,8 +19,8 @@ from data.limits import Limits
 from data.readers import npy
 from data.readers.bounds import check_readable, check_shape
 from data.readers.contract import FoundTensor, ReadOptions
+from data.readers.number_spelling import is_number
 from data.readers.table import read_table
-from data.readers.table_layout import is_number
 from data.readers.text_source import TextSource, open_text
 
 COUNTS = re.compile(rb"(\d{1,12}) (\d{1,9})\s*")
