@@ -15,14 +15,25 @@
     return "tensors";
   }
 
+  // A file of bookmarks, ours or the predecessor's, is known by its first characters.
+  const BOOKMARKS =
+    /^\uFEFF?\s*(\{\s*"format":\s*"embedding-dashboard bookmarks"|\[\s*\{\s*"label":\s*"(\\.|[^"\\])*",\s*"isSelected":)/;
+
+  async function holdsBookmarks(files) {
+    if (files.length !== 1 || !/\.(json|txt)$/i.test(files[0].name)) return false;
+    return BOOKMARKS.test(await files[0].slice(0, 4096).text());
+  }
+
   function folders(transfer) {
     const entries = [...transfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
     return entries.filter((entry) => entry && entry.isDirectory).map((entry) => entry.name);
   }
 
-  function drop(transfer) {
+  async function drop(transfer) {
+    // What was dropped can be asked only at once.
     const names = folders(transfer);
     const files = [...transfer.files].filter((file) => !names.includes(file.name));
+    if (!names.length && (await holdsBookmarks(files))) return projector.openBookmarkFile(files[0]);
     const nPictures = files.filter(isPicture).length;
     const task = projector.openUpload();
     if (names.length || nPictures > 1) {

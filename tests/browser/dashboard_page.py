@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -62,6 +64,23 @@ class DashboardPage:
 
     def open(self, address: str = "") -> None:
         self.page.goto(address if address.startswith("http") else self.url + "/" + address)
+
+    def drop(self, folder: Path, *names: str) -> None:
+        """Drop files on the view."""
+        expect(self.button("Upload")).to_be_visible()
+        dropped = {name: base64.b64encode((folder / name).read_bytes()).decode() for name in names}
+        self.page.evaluate(
+            """(files) => {
+                const dataTransfer = new DataTransfer();
+                for (const [name, content] of Object.entries(files)) {
+                    const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+                    dataTransfer.items.add(new File([bytes], name));
+                }
+                document.querySelector("#view").dispatchEvent(
+                    new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+            }""",
+            dropped,
+        )
 
     @property
     def view(self) -> Locator:

@@ -306,7 +306,8 @@ def test_a_bookmark_is_renamed_moved_deleted_and_brought_back(tab, stored):
         stored.bookmarks.delete(bookmark.id)
 
 
-def test_a_file_opens_by_upload(tab, stored, digits, tmp_path):
+@pytest.mark.parametrize("how", ["chosen", "dropped"])
+def test_a_file_opens_by_upload(tab, stored, digits, tmp_path, how):
     mark = stored.bookmarks.add({"name": "From a file", "view": ViewState(digits.id)})
     stored.bookmarks.delete(mark.id)
     content = {
@@ -315,10 +316,23 @@ def test_a_file_opens_by_upload(tab, stored, digits, tmp_path):
         "bookmarks": [{"name": "From a file", "view": {"dataset_id": digits.id}}],
     }
     (tmp_path / "b.json").write_text(json.dumps(content))
-    with tab.page.expect_file_chooser() as chooser:
-        tab.button("Open bookmark file").click()
-    chooser.value.set_files(tmp_path / "b.json")
+    if how == "dropped":
+        tab.drop(tmp_path, "b.json")
+    else:
+        with tab.page.expect_file_chooser() as chooser:
+            tab.button("Open bookmark file").click()
+        chooser.value.set_files(tmp_path / "b.json")
     expect(tab.button("Open From a file")).to_be_visible()
+    for bookmark in stored.bookmarks.all():
+        stored.bookmarks.delete(bookmark.id)
+
+
+def test_bookmarks_of_the_predecessor_that_are_dropped_say_what_fits_no_dataset(tab, real_data):
+    tab.drop(real_data / "bookmarks", "word2vec_full_bookmarks.txt")
+    said = tab.page.locator("#bookmark-message")
+    expect(said).to_contain_text("Add the dataset first", timeout=WAIT)
+    tab.console.clear()  # the browser reports the refusal
+    expect(tab.page.get_by_role("dialog", name="Upload a dataset")).to_have_count(0)
 
 
 def test_a_link_to_something_gone_says_what_and_opens_what_is_left(

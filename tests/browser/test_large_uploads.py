@@ -1,6 +1,5 @@
 """Uploads that take a while: the network is lost, a person pauses, cancels, drops files."""
 
-import base64
 import time
 
 import numpy as np
@@ -102,30 +101,12 @@ def test_a_paused_upload_waits_and_a_canceled_one_leaves_nothing(dialog, busy_se
 def test_a_canceled_preview_leaves_nothing(open_page, busy_server, small_files):
     tab = open_page(busy_server)
     before = datasets(tab)
-    drop(tab, small_files, "small.npy", "small.tsv")
+    tab.drop(small_files, "small.npy", "small.tsv")
     dialog = tab.page.get_by_role("dialog", name="Upload a dataset")
     expect(dialog).to_contain_text("60 points", timeout=WAIT)
     dialog.get_by_role("button", name="Cancel").click()
     wait_until_nothing_is_left(busy_server)
     assert datasets(tab) == before
-
-
-def drop(tab, folder, *names):
-    """Drop files on the view."""
-    expect(tab.button("Upload")).to_be_visible()
-    dropped = {name: base64.b64encode((folder / name).read_bytes()).decode() for name in names}
-    tab.page.evaluate(
-        """(files) => {
-            const dataTransfer = new DataTransfer();
-            for (const [name, content] of Object.entries(files)) {
-                const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
-                dataTransfer.items.add(new File([bytes], name));
-            }
-            document.querySelector("#view").dispatchEvent(
-                new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-        }""",
-        dropped,
-    )
 
 
 def test_a_parquet_file_and_a_table_beside_it_are_looked_at_and_opened(
@@ -140,7 +121,7 @@ def test_a_parquet_file_and_a_table_beside_it_are_looked_at_and_opened(
     pq.write_table(pa.table({"kind": kinds, **columns}), tmp_path / "words.parquet")
     (tmp_path / "a.tsv").write_text("".join(f"word {i}\n" for i in range(30)))
     tab = open_page(busy_server)
-    drop(tab, tmp_path, "a.tsv", "words.parquet")
+    tab.drop(tmp_path, "a.tsv", "words.parquet")
     dialog = tab.page.get_by_role("dialog", name="Upload a dataset")
     expect(dialog.locator(".file .name").nth(0)).to_have_text("words.parquet")
     expect(dialog.locator(".file .name").nth(1)).to_have_text("a.tsv")
@@ -156,7 +137,7 @@ def test_a_parquet_file_and_a_table_beside_it_are_looked_at_and_opened(
 
 def test_dropped_files_find_their_places(open_page, busy_server, small_files):
     tab = open_page(busy_server)
-    drop(tab, small_files, "small.tsv", "small.png", "small.npy")
+    tab.drop(small_files, "small.tsv", "small.png", "small.npy")
     dialog = tab.page.get_by_role("dialog", name="Upload a dataset")
     expect(dialog.locator(".file .name")).to_have_text(["small.npy", "small.tsv", "small.png"])
     dialog.get_by_role("button", name="Open").click()
@@ -167,7 +148,7 @@ def test_dropped_files_find_their_places(open_page, busy_server, small_files):
 def test_mnist_is_dropped_looked_at_and_opened_with_one_click(open_page, busy_server, real_data):
     tab = open_page(busy_server)
     names = ("mnist_10k_784d_u8.npy", "mnist_10k_784d_labels.tsv", "mnist_10k_sprite.png")
-    drop(tab, real_data / "mnist", *names)
+    tab.drop(real_data / "mnist", *names)
     dialog = tab.page.get_by_role("dialog", name="Upload a dataset")
     expect(dialog).to_contain_text("10,000 points × 784 dimensions · uint8", timeout=2 * WAIT)
     expect(dialog.get_by_label("Thumbnail size", exact=True)).to_have_value("28x28")
