@@ -78,9 +78,9 @@ def _tsne(params: Any, n_points: int, n_dims: int, threads: int) -> Estimate:
     neighbors = _neighbors(n, d, k, speed)
     flat = params.n_components == 2
     if flat and n >= MIN_FFT_POINTS:
-        per_step = 5e-3 + 9e-7 * n
+        per_step = 1.2e-2 + 1.6e-6 * n
     else:
-        per_step = n * (2.5e-7 if flat else 5e-7) * log2(n + 2)
+        per_step = n * (1.4e-7 if flat else 3.3e-7) * log2(n + 2)
     rest = n_points - n
     placing = rest * (1e-4 + 1e-9 * min(n, MAX_EXACT) * d**0.5) * speed
     reduction = _pca(n_points, n_dims).seconds if d != n_dims else 0.0
