@@ -6,18 +6,18 @@
 
   // A box of bookmarks to be ticked and moved; its `chosen` returns their ids in order.
   function chooser(bookmarks, ticked) {
-    const box = projector.element("fieldset", "chooser");
+    const box = projector.element("fieldset", "steps-chosen");
     box.append(projector.element("legend", "", "Bookmarks, in this order"));
     const inOrder = [...ticked.map((id) => bookmarks.find((b) => b.id === id)).filter(Boolean)];
     inOrder.push(...bookmarks.filter((b) => !ticked.includes(b.id)));
     for (const bookmark of inOrder) {
-      const row = projector.element("div", "choice"), label = projector.element("label");
+      const row = projector.element("div", "step-chosen"), label = projector.element("label");
       const tick = Object.assign(projector.element("input"), { type: "checkbox", value: bookmark.id });
       tick.checked = ticked.includes(bookmark.id);
       label.append(tick, projector.element("bdi", "", projector.visibleText(bookmark.name)));
       row.append(label);
       for (const [sign, words, move] of [
-        ["↑", "earlier", () => row.previousElementSibling?.matches(".choice") && row.previousElementSibling.before(row)],
+        ["↑", "earlier", () => row.previousElementSibling?.matches(".step-chosen") && row.previousElementSibling.before(row)],
         ["↓", "later", () => row.nextElementSibling?.after(row)],
       ]) {
         const button = Object.assign(projector.element("button", "button icon", sign), { type: "button" });

@@ -81,9 +81,15 @@
     return filter;
   }
 
-  function remarks({ warnings, notes }) {
+  // What was left out or assumed: above the rows, where nobody has to scroll for it.
+  function warned({ warnings }) {
     const box = element("div", "told");
     box.append(...warnings.map((text) => element("div", "warning", text)));
+    return box;
+  }
+
+  function remarks({ notes }) {
+    const box = element("div", "told");
     if (notes.length) {
       const folded = element("details");
       folded.append(element("summary", "", plural(notes.length, "remark")));
@@ -104,7 +110,9 @@
     const counted = preview.columns.length ? plural(preview.columns.length, "metadata column") : "no metadata";
     line.append(element("span", "hint", `First rows · ${counted}`));
     if (preview.columns.length > FILTERED) line.append(columnFilter(rows));
-    box.replaceChildren(element("p", "recognized", recognized(preview)), line, scroller);
+    box.replaceChildren(element("p", "recognized", recognized(preview)));
+    if (preview.warnings.length) box.append(warned(preview));
+    box.append(line, scroller);
     if (preview.tiles) box.append(thumbnails(preview, address));
     box.append(remarks(preview));
   };

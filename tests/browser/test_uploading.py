@@ -67,6 +67,20 @@ def test_what_is_wrong_with_a_file_is_said_in_the_dialog_and_the_rest_is_kept(ta
     tab.console.clear()  # the browser itself notes every refused request
 
 
+def test_each_file_takes_a_line_and_what_was_left_out_stands_above_the_rows(tab, tmp_path):
+    bad = tmp_path / f"{'a long name of an experiment ' * 5}.csv"
+    bad.write_text("x,y\n" + "".join(f"1,{i}\n3,nan\n" for i in range(30)))
+    dialog = choose(tab, bad)
+    warning = dialog.locator(".preview .warning")
+    expect(warning).to_contain_text("Left out: 30 rows", timeout=WAIT)
+    for row in dialog.locator(".zone .file").all():
+        assert row.bounding_box()["height"] < 40
+    told, rows, body = (
+        part.bounding_box() for part in (warning, dialog.locator("table"), dialog.locator(".body"))
+    )
+    assert told["y"] + told["height"] <= min(rows["y"], body["y"] + body["height"])
+
+
 def test_other_vector_columns_and_another_label_are_chosen_in_the_preview(tab, tmp_path):
     lines = ["name,x,y,z,year,place"]
     lines += [f"n{i},{i * 0.7 % 3},{i % 7},{i % 5},{1900 + i},p{i % 3}" for i in range(40)]
