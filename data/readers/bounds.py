@@ -9,6 +9,9 @@ import numpy as np
 from data.errors import LimitError, ReadError
 from data.limits import Limits
 
+SAVE_AGAIN = "Save it again, or another one."
+ASK_FOR_MORE = "ask who runs the server for a higher limit"
+
 
 def spell_bytes(size: int) -> str:
     """Spell a number of bytes as people read it: 800 bytes, 4.8 GB."""
@@ -35,7 +38,9 @@ def check_readable(path: Path, name: str) -> int:
 def check_shape(shape: tuple[int, ...], name: str, limits: Limits) -> None:
     """Refuse what is no table of points, or more than the limits allow."""
     if any(length < 0 for length in shape):
-        raise ReadError(f"{name} is damaged: its shape {shape} has a negative length.")
+        raise ReadError(
+            f"{name} is damaged: its shape {shape} has a negative length.", hint=SAVE_AGAIN
+        )
     if len(shape) != 2:
         raise ReadError(
             f"{name} has rank {len(shape)} (shape {shape}); a tensor has two axes, "
@@ -44,14 +49,18 @@ def check_shape(shape: tuple[int, ...], name: str, limits: Limits) -> None:
         )
     n_points, n_dims = shape
     if n_points > limits.max_points:
-        raise LimitError(f"{name} has {n_points} points; max_points is {limits.max_points}.")
+        raise LimitError(
+            f"{name} has {n_points} points; max_points is {limits.max_points}.",
+            hint=f"Save a part of the points, or {ASK_FOR_MORE}.",
+        )
     if n_dims > limits.max_dims:
         raise LimitError(
             f"{name} has {n_points} {'point' if n_points == 1 else 'points'} of {n_dims} "
-            f"dimensions; max_dims is {limits.max_dims}."
+            f"dimensions; max_dims is {limits.max_dims}.",
+            hint=f"Are points and dimensions the wrong way round? Else {ASK_FOR_MORE}.",
         )
     if n_points == 0 or n_dims == 0:
-        raise ReadError(f"{name} holds no points: its shape is {shape}.")
+        raise ReadError(f"{name} holds no points: its shape is {shape}.", hint=SAVE_AGAIN)
 
 
 def _reshape_advice(shape: tuple[int, ...]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from data.errors import LimitError, ReadError
 from data.limits import Limits
-from data.readers.bounds import check_readable, check_shape, spell_bytes
+from data.readers.bounds import ASK_FOR_MORE, check_readable, check_shape, spell_bytes
 from data.readers.contract import Choice, FoundTensor, Option, ReadOptions
 
 MAGIC = b"\x93NUMPY"
@@ -98,7 +98,10 @@ def read_header(file: IO[bytes], name: str) -> NpyHeader:
             hint="Save the array again with numpy.save.",
         ) from error
     if any(length < 0 for length in shape):
-        raise ReadError(f"{name} is damaged: its shape {shape} has a negative length.")
+        raise ReadError(
+            f"{name} is damaged: its shape {shape} has a negative length.",
+            hint="Save the array again with numpy.save.",
+        )
     return NpyHeader(shape, dtype, bool(fortran_order), 8 + width + length)
 
 
@@ -124,10 +127,10 @@ def check_present(header: NpyHeader, present: int, name: str) -> None:
     """Compare the bytes that the header promises with those in the file."""
     missing = header.n_bytes - present
     if missing > 0:
-        shape = " x ".join(str(axis) for axis in header.shape)
+        shape = " x ".join(f"{axis:,}" for axis in header.shape)
         raise ReadError(
-            f"{name} is cut off: {shape} {header.dtype.name} need {header.n_bytes} bytes, "
-            f"{missing} are missing ({spell_bytes(missing)}).",
+            f"{name} is cut off: {shape} {header.dtype.name} need {header.n_bytes:,} bytes, "
+            f"{missing:,} are missing.",
             hint="Copy the file again, or save the array again.",
         )
 
@@ -181,7 +184,7 @@ def read_raw(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
         )
     if n_dims is None:
         raise ReadError(
-            f"{name} holds {size // 4} float32 values and does not say how many make a point.",
+            f"{name} holds {size // 4:,} float32 values and does not say how many make a point.",
             hint="Give the number of dimensions (n_dims).",
             choices_left=(choice,),
         )
@@ -212,5 +215,6 @@ def check_unpacked(size: int, name: str, limits: Limits) -> None:
     if size > limits.upload_bytes:
         raise LimitError(
             f"{name} unpacks to {spell_bytes(size)}; "
-            f"upload_bytes is {limits.upload_bytes} ({spell_bytes(limits.upload_bytes)})."
+            f"upload_bytes is {limits.upload_bytes} ({spell_bytes(limits.upload_bytes)}).",
+            hint=f"Save what is to be seen in a file of its own, or {ASK_FOR_MORE}.",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,14 +57,14 @@ def has_decimal_comma(cell: str) -> bool:
     return WITH_COMMA.fullmatch(cell) is not None
 
 
-def find_spelling(cells: Iterable[str], is_sure_needed: bool) -> Spelling:
-    """Decide from cells of the first lines.
+def find_spelling(rows: Sequence[Sequence[str]], is_sure_needed: bool) -> Spelling:
+    """Decide from the first lines; those without any comma tell nothing.
 
     Parameters
     ----------
     is_sure_needed : leave numbers alone that may have commas between thousands
     """
-    cells = list(cells)
+    cells = [cell for row in rows if any("," in cell for cell in row) for cell in row]
     commas = [cell for cell in cells if "," in cell and has_decimal_comma(cell)]
     n_points = sum("." in cell and is_number(cell) for cell in cells)
     if not commas or n_points > len(commas):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Literal
 
 from data.errors import LimitError, ReadError
 from data.limits import Limits
+from data.readers.bounds import ASK_FOR_MORE
 from data.readers.contract import Choice, Option, ReadOptions
 from data.readers.delimiter import DELIMITER_NAMES, DELIMITERS, find_delimiter
 from data.readers.dimension_names import numbered_series
@@ -73,7 +73,8 @@ def find_layout(
         n_columns = lines[0].count(delimiter) + 1
         points = "1 point" if len(lines) == 1 else "points"
         raise LimitError(
-            f"{name} has {points} of {n_columns} dimensions; max_dims is {limits.max_dims}."
+            f"{name} has {points} of {n_columns} dimensions; max_dims is {limits.max_dims}.",
+            hint=f"Are the line ends missing? Else {ASK_FOR_MORE}.",
         )
     quoting = (delimiter in ",;" and any('"' in line for line in lines)) or suffix == ".csv"
     rows = [cells for cells in _split(lines, delimiter, quoting) if cells]
@@ -81,7 +82,7 @@ def find_layout(
         raise ReadError(f"{name} is empty.", hint="It holds blank lines only.")
     body = rows if options.header is False else rows[1:] or rows
     width = len(rows[0])
-    spelling = find_spelling(_with_commas(rows, delimiter), is_sure_needed=delimiter == ",")
+    spelling = find_spelling(rows, is_sure_needed=delimiter == ",")
     decimal = spelling.decimal
     kinds = [_kind([row[j] for row in body if j < len(row)], decimal) for j in range(width)]
     has_header = len(rows) > 1 and _is_header(rows[0], kinds, decimal)
@@ -128,13 +129,6 @@ def _first_lines(file: IO[bytes], name: str) -> tuple[list[str], int]:
     texts = [line.decode("utf-8", "replace") for line in lines[:SAMPLE_LINES] if line.strip(b" ")]
     n_blank = next((i for i, line in enumerate(lines) if line.strip(b" ")), 0)
     return texts or [""], n_blank
-
-
-def _with_commas(rows: list[list[str]], delimiter: str) -> Iterator[str]:
-    """Yield the cells that tell how numbers are written, none where there is no comma."""
-    for row in rows:
-        if any("," in cell for cell in row):
-            yield from row
 
 
 def _split(lines: list[str], delimiter: str, quoting: bool) -> list[list[str]]:

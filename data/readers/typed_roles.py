@@ -143,7 +143,8 @@ def _chosen_dims(
         )
         raise ReadError(
             f"{table.name} has no column of numbers and none of vectors.",
-            hint=f"Its columns are: {columns[:500]}.",
+            hint=f"Its columns are: {columns[:500]}. Is it a metadata file? Open it together with "
+            "the file of vectors.",
         )
     series = numbered_series([names[j] for j in numbers])
     return tuple(j for j in numbers if not series or names[j] in series)

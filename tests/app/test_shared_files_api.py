@@ -116,6 +116,7 @@ def test_hostile_file_is_met_as_its_policy_says(case, client, services, tmp_path
         assert answer.status_code in (413, 422)
         error = answer.get_json()["error"]
         assert error["message"]
+        assert error["hint"], "a way out is missing"
         assert "parse_seconds" not in error["message"]
     assert outcome in (case["policy"], case.get("also"))
     # Nothing is left of what was refused, and nothing was run.
