@@ -3,45 +3,54 @@
   "use strict";
   const projector = window.projector;
 
-  // The view cut into cells so small that two points of one cell cover each other: of every cell
-  // only the front-most point can be visible, and only 24 cells around can cover it.
+  // The view cut into cells as wide as a marker reaches: only points of the nine cells around can
+  // cover one. Points are put in the order of their cells, so that three cells of a line are one
+  // piece of memory. The front-most of a cell comes first: it hides most of the others.
   function cellsOf({ x, y, depth }, shownPlaces, { radius, width, height }) {
-    const side = radius / Math.SQRT2;
-    // Two empty cells around spare the search any test of the border.
-    const columns = Math.ceil(width / side) + 5, lines = Math.ceil(height / side) + 5;
-    const first = new Int32Array(columns * lines).fill(-1), next = new Int32Array(x.length).fill(-1);
-    const nearest = new Float32Array(columns * lines).fill(Infinity);
+    // An empty cell around spares the search any test of the border.
+    const columns = Math.floor(width / radius) + 3, lines = Math.floor(height / radius) + 3;
     const isInView = (place) => x[place] >= 0 && x[place] <= width && y[place] >= 0 && y[place] <= height;
-    const cellOf = (place) => (Math.floor(y[place] / side) + 2) * columns + Math.floor(x[place] / side) + 2;
+    const cellOf = (place) =>
+      (Math.floor(y[place] / radius) + 1) * columns + Math.floor(x[place] / radius) + 1;
+    const firsts = new Int32Array(columns * lines + 1);
+    for (const place of shownPlaces) if (isInView(place)) firsts[cellOf(place) + 1] += 1;
+    for (let cell = 1; cell < firsts.length; cell++) firsts[cell] += firsts[cell - 1];
+    const next = firsts.slice(), points = new Float32Array(3 * firsts.at(-1));
     for (const place of shownPlaces) {
       if (!isInView(place)) continue;
-      const cell = cellOf(place);
-      next[place] = first[cell];
-      first[cell] = place;
-      if (depth[place] < nearest[cell]) nearest[cell] = depth[place];
+      const cell = cellOf(place), front = 3 * firsts[cell], at = 3 * next[cell]++;
+      const here = depth[place] < points[front + 2] ? front : at;
+      for (let i = 0; i < 3; i++) points[at + i] = points[front + i];
+      points[here] = x[place];
+      points[here + 1] = y[place];
+      points[here + 2] = depth[place];
     }
-    return { columns, first, next, nearest, cellOf, isInView };
+    return { columns, firsts, points, cellOf, isInView };
   }
 
   // Those of `places` in the view that no shown point covers. at: { x, y, depth } of all places,
   // smaller depth is nearer; frame: radius of a marker, width and height of the view, in pixels.
   // Points of equal depth do not cover each other.
   projector.uncovered = function (places, shownPlaces, at, frame) {
-    const { x, y, depth } = at, cells = cellsOf(at, shownPlaces, frame), most = frame.radius ** 2;
-    const isCovered = (place) => {
-      const middle = cells.cellOf(place);
-      if (depth[place] > cells.nearest[middle]) return true;
-      for (let line = -2; line <= 2; line++) {
-        for (let cell = middle + line * cells.columns - 2, end = cell + 5; cell < end; cell++) {
-          if (cells.nearest[cell] >= depth[place]) continue;
-          for (let other = cells.first[cell]; other >= 0; other = cells.next[other]) {
-            const dx = x[other] - x[place], dy = y[other] - y[place];
-            if (depth[other] < depth[place] && dx * dx + dy * dy <= most) return true;
-          }
-        }
+    const { x, y, depth } = at, most = frame.radius ** 2;
+    const { columns, firsts, points, cellOf, isInView } = cellsOf(at, shownPlaces, frame);
+    const isCoveredBy = (first, last, px, py, pd) => {
+      for (let k = 3 * first; k < 3 * last; k += 3) {
+        const dx = points[k] - px, dy = points[k + 1] - py;
+        if ((points[k + 2] < pd) & (dx * dx + dy * dy <= most)) return true;
       }
       return false;
     };
-    return places.filter((place) => cells.isInView(place) && !isCovered(place));
+    const isCoveredIn = (cell, px, py, pd) => isCoveredBy(firsts[cell - 1], firsts[cell + 2], px, py, pd);
+    return places.filter((place) => {
+      if (!isInView(place)) return false;
+      const cell = cellOf(place), px = x[place], py = y[place], pd = depth[place];
+      return !(
+        isCoveredBy(firsts[cell], Math.min(firsts[cell] + 1, firsts[cell + 1]), px, py, pd) ||
+        isCoveredIn(cell, px, py, pd) ||
+        isCoveredIn(cell - columns, px, py, pd) ||
+        isCoveredIn(cell + columns, px, py, pd)
+      );
+    });
   };
 })();

@@ -29,33 +29,38 @@
   // each point a few edges and not all of them.
   function inPolygon(xs, ys, corners) {
     if (corners.length < 3) return new Int32Array(0);
-    const box = boxOf(corners), strips = edgeStrips(corners, box);
-    const perPixel = strips.length / (box.bottom - box.top || 1);
+    const box = boxOf(corners), { top, perPixel, firsts, edges } = edgeStrips(corners, box);
+    const last = firsts.length - 2;
     return placesWhere(xs.length, (i) => {
       const x = xs[i], y = ys[i];
-      if (!(x >= box.left && x <= box.right && y >= box.top && y <= box.bottom)) return false;
-      const edges = strips[Math.min(strips.length - 1, Math.floor((y - box.top) * perPixel))];
-      let inside = false;
-      for (let k = 0; k < edges.length; k += 4) {
-        const x1 = edges[k], y1 = edges[k + 1], x2 = edges[k + 2], y2 = edges[k + 3];
-        if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) inside = !inside;
+      if (!(x >= box.left && x <= box.right && y >= top && y <= box.bottom)) return false;
+      const strip = Math.min(last, Math.floor((y - top) * perPixel));
+      let crossed = 0;
+      // Sums instead of branches: which way they go is luck, and a wrong guess costs more than both.
+      for (let k = firsts[strip], end = firsts[strip + 1]; k < end; k += 4) {
+        const aside = edges[k] + (y - edges[k + 1]) * edges[k + 2];
+        crossed += (y >= edges[k + 1]) & (y < edges[k + 3]) & (x < aside);
       }
-      return inside;
+      return (crossed & 1) === 1;
     });
   }
 
+  // Edges by strip, one after the other: { firsts, edges }, four numbers for each edge: x and y of
+  // its upper end, change of x per y, and y of its lower end.
   function edgeStrips(corners, { top, bottom }) {
     const n = Math.max(1, Math.min(512, corners.length)), perPixel = n / (bottom - top || 1);
     const strips = Array.from({ length: n }, () => []);
     // Rounding may not tell a point's strip from its edge's: one strip more on either side.
     const stripAt = (y, aside) => Math.max(0, Math.min(n - 1, Math.floor((y - top) * perPixel) + aside));
-    corners.forEach(([x1, y1], i) => {
-      const [x2, y2] = corners[(i + 1) % corners.length];
+    corners.forEach((corner, i) => {
+      const [[x1, y1], [x2, y2]] = [corner, corners[(i + 1) % corners.length]].sort((a, b) => a[1] - b[1]);
       if (y1 === y2) return;
-      const last = stripAt(Math.max(y1, y2), 1);
-      for (let strip = stripAt(Math.min(y1, y2), -1); strip <= last; strip++) strips[strip].push(x1, y1, x2, y2);
+      const last = stripAt(y2, 1);
+      for (let strip = stripAt(y1, -1); strip <= last; strip++) strips[strip].push(x1, y1, (x2 - x1) / (y2 - y1), y2);
     });
-    return strips;
+    const firsts = new Int32Array(n + 1);
+    strips.forEach((strip, i) => (firsts[i + 1] = firsts[i] + strip.length));
+    return { top, perPixel, firsts, edges: Float64Array.from(strips.flat()) };
   }
 
   // axes: one array per dimension, 2 or 3; the surface counts as within.

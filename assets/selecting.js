@@ -19,13 +19,9 @@
   function takenPlaces(shape) {
     const places = shape.places().filter(projector.isShown);
     if (!isVisibleOnly) return places;
-    const shownPlaces = [];
-    for (let place = 0; place < projector.shown.axes[0].length; place++) {
-      if (projector.isShown(place)) shownPlaces.push(place);
-    }
     const { clientWidth: width, clientHeight: height } = projector.byId("view");
     const frame = { radius: projector.markerRadius(), width, height };
-    return projector.uncovered(places, shownPlaces, projector.projectAll(), frame);
+    return projector.uncovered(places, projector.shown.drawn, projector.projectAll(), frame);
   }
 
   // Rows of the selection after a shape: ascending, each once.
