@@ -46,6 +46,13 @@
     return [a * x, b * y, shown.dimensionality === 3 ? c * z : 0];
   };
 
+  // The picture of the dataset before fades at once; it stands until that of the new one is drawn.
+  projector.markStale = function () {
+    const { projection } = shown, { dataset } = projector;
+    const isStale = Boolean(projection && dataset && projection.dataset !== dataset.id);
+    projector.byId("view").classList.toggle("stale", isStale);
+  };
+
   // Dash loads Plotly in its own time; coordinates may be here before.
   projector.graphReady = new Promise((ready) => {
     const isReady = () => projector.graph() && projector.graph()._fullLayout && window.Plotly;
@@ -189,6 +196,7 @@
     previous = {};
     loaded = { key: "" };
     projector.eraseScene();
+    projector.markStale();
     projector.placeMarks();
   }
 

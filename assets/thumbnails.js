@@ -68,6 +68,7 @@
       setLink("download-tensor", dataset && `${base}/tensor`);
       setLink("download-metadata", dataset && dataset.columns.length ? `${base}/metadata` : "");
       if (!changed) return;
+      projector.markStale();
       tiles = null;
       projector.useSheet(null);
       dressAll();

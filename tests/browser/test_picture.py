@@ -95,3 +95,15 @@ def test_axes_are_named_by_what_they_are(page):
     ]
     assert titles([1], method="columns", parameters={"columns": ["a", "b"]}) == ["b"]
     assert titles([0], method="uploaded") == ["Component 1"]
+
+
+def test_while_another_dataset_opens_the_picture_of_the_one_before_fades(page):
+    held = []
+    page.page.route("**/coordinates*", lambda route: held.append(route))
+    page.choose("Dataset", re.compile("Iris"))
+    expect(page.view).to_have_class(re.compile(r"\bstale\b"))
+    page.page.unroute("**/coordinates*")
+    for route in held:
+        route.continue_()
+    page.wait_for_points(150)
+    expect(page.view).not_to_have_class(re.compile(r"\bstale\b"))
