@@ -1,4 +1,4 @@
-// See-through points in the order in which they cover each other: the farthest first.
+// Points in the order in which they cover each other: the farthest first.
 (function () {
   "use strict";
   const projector = window.projector;
@@ -6,29 +6,39 @@
   // their order.
   const N_SLICES = 4096;
 
-  // Depth of every place as a number from 0, the farthest, to N_SLICES - 1.
-  function slicesOf({ depth }, index) {
+  // Used again each time: new ones would pile up, megabytes for each million of points, until the
+  // browser collects them.
+  let slices = new Uint16Array(0), sorted = new Uint32Array(0);
+  function resize(nPlaces, nDrawn) {
+    if (slices.length !== nPlaces) slices = new Uint16Array(nPlaces);
+    if (sorted.length !== nDrawn) sorted = new Uint32Array(nDrawn);
+  }
+
+  // Depth of every drawn place as a number from 0, the farthest, to N_SLICES - 1.
+  function slice({ depth }, index) {
     let near = Infinity, far = -Infinity;
     for (const place of index) {
       if (depth[place] < near) near = depth[place];
       if (depth[place] > far) far = depth[place];
     }
-    const scale = far > near ? (N_SLICES - 1) / (far - near) : 0, slices = new Uint16Array(depth.length);
+    const scale = far > near ? (N_SLICES - 1) / (far - near) : 0;
     for (const place of index) slices[place] = (far - depth[place]) * scale;
-    return slices;
   }
 
-  function sortRun(index, first, count, slices, sorted) {
+  function sortRun(index, first, count) {
     const next = new Uint32Array(N_SLICES + 1), last = first + count;
     for (let i = first; i < last; i++) next[slices[index[i]] + 1] += 1;
     for (let k = 0; k < N_SLICES; k++) next[k + 1] += next[k];
     for (let i = first; i < last; i++) sorted[first + next[slices[index[i]]]++] = index[i];
   }
 
-  // order: as of drawingOrder; its groups stay as they are, and each is sorted by itself.
+  // groups: parts of the index, [{ first, count }, ...], each sorted by itself; they stay as they are.
+  // The index is used again by the next call.
   projector.fromFarToNear = function ({ index, groups }) {
-    const slices = slicesOf(projector.projectAll(), index), sorted = new Uint32Array(index.length);
-    for (const { first, count } of groups) sortRun(index, first, count, slices, sorted);
+    const screen = projector.projectAll();
+    resize(screen.depth.length, index.length);
+    slice(screen, index);
+    for (const { first, count } of groups) sortRun(index, first, count);
     return { index: sorted, groups };
   };
 
@@ -38,13 +48,20 @@
     cameraParams.view = camera.matrix;
   }
 
-  // A picture that rests is sorted; one that moves needs an order whose beginning is a fair sample.
+  // See-through points are too many to be sorted in every frame: a picture of them that rests is
+  // sorted; one that moves needs an order whose beginning is a fair sample.
   projector.sortCloud = function (isResting) {
     const cloud = projector.cloud(), { order, dimensionality } = projector.shown;
     const isSorted = isResting && dimensionality === 3 && !cloud.style.isOpaque;
     if (!isSorted && !cloud.isSorted) return;
     if (isSorted) takeCamera(projector.glplot());
-    cloud.setOrder(isSorted ? projector.fromFarToNear(order) : order);
-    cloud.isSorted = isSorted;
+    cloud.setSorted(isSorted ? projector.fromFarToNear(order).index : null);
+  };
+
+  // Opaque points hide each other by their depth, but a soft rim shows what was drawn before it.
+  projector.sortFrame = function (cloud, runs) {
+    const { order, dimensionality } = projector.shown;
+    if (cloud.isSmoothed || !cloud.style.isOpaque || dimensionality === 2) return;
+    cloud.setIndex(projector.fromFarToNear({ index: order.index, groups: runs }).index);
   };
 })();

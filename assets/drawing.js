@@ -99,19 +99,21 @@
     projector.dressCloud(cloud);
     cloud.setLooks(shown.looks);
     cloud.setOrder(shown.order);
-    cloud.isSorted = false;
+    cloud.setSorted(null);
     cloud.style = projector.pointStyle({
-      nDrawn: shown.drawn.length, dimensionality: shown.dimensionality, pointSize: shown.pointSize,
+      nDrawn: shown.drawn.length, nFocus: (focusedRows(shown) || []).length,
+      dimensionality: shown.dimensionality, pointSize: shown.pointSize,
       thumbnails: projector.areThumbnailsWanted(),
       thumbnailColor: shown.coloring.kind === "none" ? "none" : projector.thumbnailColor(),
     });
-    if (!projector.isMoving()) projector.sortCloud(true);
+    if (!projector.isMoving()) projector.settle();
   }
 
   // What is not in the picture, and why.
   function announce() {
     const { shown } = projector, view = projector.byId("view");
     const n = shown.drawn.length, nAll = shown.axes[0].length;
+    projector.markStale();
     view.dataset.points = String(n);
     view.dataset.projection = shown.projection.id;
     view.dataset.drawn = [shown.projection.id, shown.dimensionality, ...shown.components].join(" ");

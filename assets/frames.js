@@ -26,7 +26,7 @@
       "scene.glplot": scene && scene.glplot, "scene.container": scene && scene.container,
       "glplot.gl": plot.gl, "glplot.canvas": plot.canvas, "glplot.objects": plot.objects,
       "glplot.add": plot.add, "glplot.remove": plot.remove, "glplot.redraw": plot.redraw,
-      "glplot.fovy": plot.fovy, "cameraParams.view": params.view,
+      "glplot.fovy": plot.fovy, "axes.draw": plot.axes && plot.axes.draw, "cameraParams.view": params.view,
       "cameraParams.projection": params.projection, "camera.lookAt": camera.lookAt,
     };
     return Object.keys(needed).filter((name) => !needed[name]);
@@ -73,6 +73,7 @@
     cloud.plot = plot;
     plot.pixelRatio = window.devicePixelRatio;
     plot.add(cloud);
+    projector.smoothAxes(plot);
     follow(plot);
     watch(projector.scene().container);
     return cloud;

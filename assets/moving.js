@@ -35,10 +35,11 @@
   projector.moving = function () {
     const cloud = projector.cloud();
     if (!cloud || !cloud.style) return;
+    projector.stopFilling();
     if (!isMoving) projector.sortCloud(false);
-    isMoving = true;
+    isMoving = cloud.dirty = true;
+    cloud.isWhole = false;
     cloud.part = parts();
-    cloud.dirty = true;
     say(cloud.part);
     clearTimeout(timer);
     timer = setTimeout(rest, REST_MS);
@@ -48,13 +49,32 @@
     const cloud = projector.cloud();
     clearTimeout(timer);
     isMoving = false;
-    projector.byId("moving-note").hidden = true;
-    if (!cloud || !cloud.part) return;
-    const wasPart = cloud.part.points < 1 || cloud.part.thumbnails < 1;
-    cloud.part = null;
-    if (wasPart) cloud.dirty = true;
-    projector.sortCloud(true);
+    if (cloud && cloud.part) projector.settle();
+    else projector.byId("moving-note").hidden = true;
   }
+
+  // Nothing moves (any more): everything is drawn, at once or bit by bit.
+  projector.settle = function () {
+    const cloud = projector.cloud(), part = parts();
+    projector.stopFilling();
+    cloud.isWhole = false;
+    if (cloud.picture && !cloud.style.isOpaque && part.points < 1) {
+      cloud.part = part;
+      projector.sayFilled(0);
+      return projector.fill(cloud);
+    }
+    if (cloud.part && (cloud.part.points < 1 || cloud.part.thumbnails < 1)) cloud.dirty = true;
+    cloud.part = null;
+    projector.sayFilled(null);
+    projector.sortCloud(true);
+  };
+
+  // How many points are drawn so far; null: all are on the screen.
+  projector.sayFilled = function (nDone) {
+    const note = projector.byId("moving-note"), n = projector.shown.drawn.length;
+    note.hidden = nDone === null;
+    if (nDone !== null) note.textContent = `drawing ${nDone.toLocaleString("en")} of ${n.toLocaleString("en")}`;
+  };
 
   // A gesture is over: nobody needs to wait for what may follow.
   projector.restNow = () => isMoving && rest();

@@ -100,7 +100,7 @@
     const cloud = projector.cloud(), { style } = cloud || {};
     if (!style) return [3, 3, false];
     const sheet = style.thumbnails && cloud.tiles.length ? cloud.sheet : null;
-    const factor = projector.SIZE_OF_STATE[projector.shown.looks[4 * place + 3]];
+    const factor = (sheet ? style.thumbnailSizes : style.sizes)[projector.shown.looks[4 * place + 3]];
     const half = (((sheet ? style.thumbnailSize : style.size) * factor) / 2) * (style.reach / depth) ** style.falloff;
     if (!sheet) return [Math.max(1.5, half), Math.max(1.5, half), false];
     const longer = Math.max(sheet.width, sheet.height);

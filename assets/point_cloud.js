@@ -8,7 +8,6 @@
 
   // The last byte of a look.
   projector.STATE = { plain: 0, rest: 1, focus: 2, selected: 3 };
-  projector.SIZE_OF_STATE = [1, 0.8, 1.3, 1.7];
   // Fixed places, because Plotly's own programs leave theirs enabled.
   const AT = (projector.POINT_ATTRIBUTES = { target: 0, source: 1, look: 2, row: 3 });
   // Plotly binds its own textures at the low numbers, the one of its pick buffer among them.
@@ -21,7 +20,7 @@
       // Places of vertices are 32 bits wide: more than 65,536 points.
       gl.getExtension("OES_element_index_uint");
       this.buffers = {};
-      for (const name of ["target", "source", "look", "row", "index"]) {
+      for (const name of ["target", "source", "look", "row", "index", "sorted"]) {
         this.buffers[name] = gl.createBuffer();
       }
       this.largest = gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE)[1] - 1;
@@ -35,6 +34,10 @@
       this.groups = [];
       this.style = null; // see point_style.js
       this.movement = null; // see tween.js
+      this.part = null; // what is drawn of it while it moves: see moving.js
+      // All of very many points, drawn beside the screen: see gradual.js.
+      this.picture = gl.fenceSync ? new projector.PointPicture(gl) : null;
+      this.isWhole = false;
       this.pixelRatio = 1;
       this.dirty = true;
     }
@@ -44,6 +47,7 @@
       gl.bindBuffer(kind, this.buffers[name]);
       gl.bufferData(kind, values, gl.DYNAMIC_DRAW);
       gl.bindBuffer(kind, null);
+      this.isWhole = false;
       this.dirty = true;
     }
 
@@ -73,7 +77,17 @@
 
     setOrder({ index, groups }) {
       this.groups = groups;
+      this.setIndex(index);
+    }
+
+    setIndex(index) {
       this.upload("index", index, this.gl.ELEMENT_ARRAY_BUFFER);
+    }
+
+    // index: the places from far to near, or null when only their own order is known.
+    setSorted(index) {
+      this.isSorted = Boolean(index);
+      this.upload("sorted", index || new Uint32Array(0), this.gl.ELEMENT_ARRAY_BUFFER);
     }
 
     // tiles: textures with the number of their first row; sheet: see sprite_tiles.js.
@@ -102,7 +116,7 @@
       const vectors = {
         aspect: style.aspect, targetMiddle: frame.middle, sourceMiddle: from.middle,
         ground: style.ground, mark: style.mark,
-        sizes: projector.SIZE_OF_STATE,
+        sizes: kind === "thumbnail" ? style.thumbnailSizes : style.sizes,
       };
       for (const [name, value] of Object.entries(vectors)) {
         if (value.length === 3) gl.uniform3fv(uniforms[name], value);
@@ -113,7 +127,7 @@
       gl.uniformMatrix4fv(uniforms.projection, false, projection);
     }
 
-    bindAttributes() {
+    bindAttributes(part) {
       const { gl, buffers } = this;
       // Plotly leaves attributes enabled; one without a buffer makes the draw call fail.
       for (let i = 0; i < this.nAttributes; i++) gl.disableVertexAttribArray(i);
@@ -126,11 +140,12 @@
       bind("source", this.movement ? buffers.source : buffers.target, 3, gl.FLOAT, false);
       bind("look", buffers.look, 4, gl.UNSIGNED_BYTE, true);
       if (this.tiles.length) bind("row", buffers.row, 1, gl.FLOAT, false);
-      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.index);
+      // The beginning of what is sorted would be the farthest points only.
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.isSorted && !part ? buffers.sorted : buffers.index);
     }
 
-    // Opaque points write their depth and are smoothed by coverage, which needs no order; see-through
-    // ones leave the depth alone and mix.
+    // Opaque points write their depth; see-through ones leave it alone. Where a pixel has several
+    // samples, opaque rims cover some of them; else they mix, which needs an order (depth_order.js).
     setBlending(isOpaque) {
       const { gl } = this;
       gl.depthMask(isOpaque);
@@ -139,7 +154,7 @@
       if (isOpaque && this.isSmoothed) return gl.disable(gl.BLEND);
       gl.enable(gl.BLEND);
       gl.blendEquation(gl.FUNC_ADD);
-      gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+      gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     }
 
     bindTile({ texture, firstRow }) {
@@ -154,8 +169,21 @@
       gl.uniform2f(uniforms.sheetSize, sheet.columns * sheet.width, sheet.rows * sheet.height);
     }
 
+    // What is drawn by one call each: plain points, then thumbnails, of one group after the other.
+    runs(part) {
+      return this.groups.flatMap(({ first, count, tile, isFocus }) => {
+        const share = isFocus || !part ? { points: 1, thumbnails: 1 } : part;
+        const texture = this.style.thumbnails ? this.tiles[tile] : null;
+        const nThumbnails = texture ? Math.ceil(count * share.thumbnails) : 0;
+        const nPoints = Math.ceil(count * share.points) - nThumbnails;
+        return [
+          { first: first + nThumbnails, count: nPoints, tile: null, isFocus },
+          { first, count: nThumbnails, tile: texture, isFocus },
+        ].filter((run) => run.count > 0);
+      });
+    }
+
     drawRun(camera, { first, count, tile, isFocus }) {
-      if (count <= 0) return;
       const { gl, style } = this;
       this.use(tile ? "thumbnail" : isFocus ? "marked" : "plain", camera);
       if (tile) this.bindTile(tile);
@@ -163,28 +191,25 @@
       gl.drawElements(gl.POINTS, count, gl.UNSIGNED_INT, 4 * first);
     }
 
-    // While the camera moves only a part may be drawn: see moving.js.
-    drawGroup(camera, { first, count, tile, isFocus }) {
-      const part = isFocus || !this.part ? { points: 1, thumbnails: 1 } : this.part;
-      const texture = this.style.thumbnails ? this.tiles[tile] : null;
-      const nThumbnails = texture ? Math.ceil(count * part.thumbnails) : 0;
-      const nPoints = Math.ceil(count * part.points) - nThumbnails;
-      this.drawRun(camera, { first: first + nThumbnails, count: nPoints, tile: null, isFocus });
-      this.drawRun(camera, { first, count: nThumbnails, tile: texture, isFocus });
-    }
-
-    // What gl-plot3d asks of an object from here on.
-    draw(camera) {
-      if (!this.n || !this.style) return;
+    drawRuns(camera, runs, part) {
       const { gl } = this;
-      this.bindAttributes();
-      this.groups.forEach((group) => this.drawGroup(camera, group));
+      this.bindAttributes(part);
+      runs.forEach((run) => this.drawRun(camera, run));
       for (const place of Object.values(AT)) gl.disableVertexAttribArray(place);
       gl.bindBuffer(gl.ARRAY_BUFFER, null);
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, null);
       gl.disable(gl.SAMPLE_ALPHA_TO_COVERAGE);
       gl.disable(gl.BLEND);
       gl.depthMask(true);
+    }
+
+    // What gl-plot3d asks of an object from here on.
+    draw(camera) {
+      if (!this.n || !this.style) return;
+      if (this.isWhole && this.picture.fits()) return this.picture.show();
+      const runs = this.runs(this.part);
+      projector.sortFrame(this, runs);
+      this.drawRuns(camera, runs, this.part);
     }
 
     isOpaque() {
@@ -200,6 +225,7 @@
       Object.values(this.buffers).forEach((buffer) => gl.deleteBuffer(buffer));
       Object.values(this.programs).forEach(({ program }) => gl.deleteProgram(program));
       this.tiles.forEach(({ texture }) => gl.deleteTexture(texture));
+      if (this.picture) this.picture.dispose();
       this.tiles = [];
       this.n = 0;
     }

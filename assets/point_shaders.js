@@ -96,7 +96,7 @@
       vec2 inner = at / extent + 0.5;
       vec2 edge = extent * 0.5 - abs(at);
       float margin = min(edge.x, edge.y);
-      if (margin < 0.0) discard;
+      if (margin < -0.5) discard;
       // Half a texel away from its rim, or the neighbor on the sheet shines in.
       vec2 texel = clamp(inner * spriteSize, vec2(0.5), spriteSize - 0.5);
       vec4 picture = texture2D(sheet, (cell * spriteSize + texel) / sheetSize);
@@ -106,6 +106,8 @@
       if (framed > 0.5 || state == 3.0) {
         if (margin < frame * pixelRatio) picture = vec4(state == 3.0 ? mark : color.rgb, 1.0);
       }
+      // A pixel on the rim is covered in part.
+      picture.a *= min(1.0, margin + 0.5);
       if (picture.a < 0.02) discard;
       gl_FragColor = vec4(state == 1.0 ? mix(picture.rgb, ground, 0.7) : picture.rgb, picture.a);
     }`,
@@ -121,17 +123,13 @@
     return made;
   }
 
-  // kind: "plain", "marked" or "thumbnail"; isSmoothed: does the alpha of a pixel decide how much of
-  // it is covered, depth included? Else what is not covered must be cut away, which costs more.
+  // Compiles and links two shaders; places: name of an attribute -> its number.
   // Returns { program, uniforms: name -> location }.
-  projector.pointProgram = function (gl, kind, isSmoothed) {
+  projector.glProgram = function (gl, vertex, fragment, places) {
     const program = gl.createProgram();
-    const text = FRAGMENTS[kind].replace("CUT", isSmoothed ? "" : "if (alpha < 0.02) discard;");
-    const parts = [shader(gl, gl.VERTEX_SHADER, VERTEX), shader(gl, gl.FRAGMENT_SHADER, text)];
+    const parts = [shader(gl, gl.VERTEX_SHADER, vertex), shader(gl, gl.FRAGMENT_SHADER, fragment)];
     parts.forEach((part) => gl.attachShader(program, part));
-    for (const [name, place] of Object.entries(projector.POINT_ATTRIBUTES)) {
-      gl.bindAttribLocation(program, place, name);
-    }
+    for (const [name, place] of Object.entries(places)) gl.bindAttribLocation(program, place, name);
     gl.linkProgram(program);
     parts.forEach((part) => gl.deleteShader(part));
     if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
@@ -143,5 +141,12 @@
       uniforms[name] = gl.getUniformLocation(program, name);
     }
     return { program, uniforms };
+  };
+
+  // kind: "plain", "marked" or "thumbnail"; isSmoothed: does the alpha of a pixel decide how much of
+  // it is covered, depth included? Else what is not covered must be cut away, which costs more.
+  projector.pointProgram = function (gl, kind, isSmoothed) {
+    const fragment = FRAGMENTS[kind].replace("CUT", isSmoothed ? "" : "if (alpha < 0.02) discard;");
+    return projector.glProgram(gl, VERTEX, fragment, projector.POINT_ATTRIBUTES);
   };
 })();

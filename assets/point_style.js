@@ -6,6 +6,11 @@
   // Above so many, points are drawn see-through: depth would hide how dense they lie.
   const MAX_OPAQUE = 20000;
 
+  // Sizes by state as multiples of a plain one.
+  const SIZES = [1, 0.8, 1.3, 1.7];
+  // However small points are drawn, a few that stand out are found at once; many would hide the rest.
+  const FEW = 1000, SMALLEST_FOCUS = 5.5, SMALLEST_SELECTED = 10;
+
   projector.channels = (color) => [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16));
 
   const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
@@ -53,13 +58,19 @@
 
   // What is common to all points. Sizes are CSS pixels at the distance of the fitted view; the
   // more points there are, the smaller and fainter each is.
-  projector.pointStyle = function ({ nDrawn, dimensionality, pointSize, thumbnails, thumbnailColor }) {
+  projector.pointStyle = function ({ nDrawn, nFocus, dimensionality, pointSize, thumbnails, thumbnailColor }) {
     const colors = projector.themeColors(), flat = dimensionality === 2;
     const unit = (color) => projector.channels(color).map((part) => part / 255);
     const shrink = Math.max(1, nDrawn) ** -0.2;
     const { x, y, z } = projector.aspectRatio(dimensionality);
+    const size = clamp(25 * shrink, 1.6, 14) * pointSize, [plain, rest, focus, selected] = SIZES;
     return {
-      size: clamp(25 * shrink, 1.6, 9) * pointSize,
+      size,
+      sizes: [
+        plain, rest, nFocus > FEW ? focus : Math.max(focus, SMALLEST_FOCUS / size),
+        Math.max(selected, SMALLEST_SELECTED / size),
+      ],
+      thumbnailSizes: SIZES,
       thumbnailSize: clamp(105 * shrink, 12, 48) * pointSize,
       isOpaque: nDrawn <= MAX_OPAQUE,
       opacity: nDrawn <= MAX_OPAQUE ? 1 : clamp((MAX_OPAQUE / nDrawn) ** 0.25, 0.3, 0.85),

@@ -7,11 +7,14 @@
   // Draws the scene once at another resolution; the canvas holds the picture only until the
   // browser shows the next frame, so it is copied at once.
   function copyScene(context) {
-    const plot = projector.glplot(), before = plot.pixelRatio;
+    const plot = projector.glplot(), before = plot.pixelRatio, cloud = projector.cloud() || {}, { part } = cloud;
     const view = projector.byId("view").getBoundingClientRect();
     const box = projector.scene().container.getBoundingClientRect();
     plot.pixelRatio = RATIO;
+    // All points, though a part of them may stand on the screen at this moment.
+    cloud.part = null;
     plot.redraw();
+    cloud.part = part;
     context.drawImage(plot.canvas, box.left - view.left, box.top - view.top, box.width, box.height);
     plot.pixelRatio = before;
     plot.redraw();

@@ -20,6 +20,8 @@ from data.services import Services
 from data.view_state import ViewState
 from tests.bench import bare_page
 from tests.bench.browser import VIEWPORT, new_person, wait_until
+from tests.bench.resting import back_at_rest
+from tests.bench.scripting import LASSO, milliseconds, script_lines
 from tests.bench.stored import Stored, clustered
 from tests.bench.table import Line
 from tests.chromium import launched_chromium
@@ -61,40 +63,6 @@ ORBIT = """async ({ seconds, whole }) => {
     plot.onrender = before;
     return (1000 * frames) / (performance.now() - start);
 }"""
-
-# Milliseconds of script, the median of several; the frame after it is not script.
-SCRIPT = """(run) => {
-    const times = [];
-    for (let i = 0; i < 9; i++) {
-        const start = performance.now();
-        RUN;
-        times.push(performance.now() - start);
-    }
-    return times.sort((a, b) => a - b)[4];
-}"""
-RECOLOR = """(() => {
-    const { shown } = projector, cloud = projector.cloud();
-    shown.selectedPoint = i;
-    shown.looks = projector.pointLooks(shown.axes[0].length, shown, null);
-    cloud.setLooks(shown.looks);
-})()"""
-# Every second time the camera has moved: nothing may be kept from the time before.
-RECTANGLE = """(() => {
-    const camera = projector.glplot().cameraParams;
-    camera.view[12] += 1e-6;
-    const shape = projector.selectionShapes.rectangle([10, 10]);
-    shape.follow([600, 600]);
-    shape.places();
-})()"""
-LASSO = """(() => {
-    const camera = projector.glplot().cameraParams;
-    camera.view[12] += 1e-6;
-    const shape = projector.selectionShapes.lasso([300, 60]);
-    for (let k = 0; k < 60; k++) {
-        shape.follow([330 + 270 * Math.sin(k / 9.6), 330 - 270 * Math.cos(k / 9.6)]);
-    }
-    shape.places();
-})()"""
 
 
 @dataclass(frozen=True)
@@ -173,14 +141,14 @@ def _dragging(browser: Browser, large: Large, n: int, targets: dict[str, float])
             )
             for _ in range(ROUNDS)
         ]
-        scripts = _scripts(page) if n == N_MANY else []
+        extra = [*back_at_rest(page, n, 300), *script_lines(page)] if n == N_MANY else []
         page.context.close()
     *ours, stock = (statistics.median(values) for values in zip(*rounds, strict=True))
     for (name, times), frames in zip(targets.items(), ours, strict=True):
         what = f"drag {n:,} points{name}"
         target = f">= {times:g} x stock scatter3d"
         yield Line(what, frames, stock, "frames/s", target, frames >= times * stock)
-    yield from scripts
+    yield from extra
 
 
 def _renderer_memory() -> int:
@@ -211,18 +179,6 @@ def _stock_page(browser: Browser, large: Large, n: int) -> Iterator[Page]:
         page.context.close()
 
 
-def _scripts(page: Page) -> list[Line]:
-    lines = []
-    for what, run, most in (
-        ("recolor 100,000, script", RECOLOR, 10),
-        ("rectangle on 100,000", RECTANGLE, 20),
-        ("lasso on 100,000", LASSO, 20),
-    ):
-        milliseconds: float = page.evaluate(SCRIPT.replace("RUN", run), 0)
-        lines.append(Line(what, milliseconds, None, "ms", f"< {most} ms", milliseconds < most))
-    return lines
-
-
 def _million(browser: Browser, large: Large) -> Iterator[Line]:
     """Open, orbit and select 1,000,000 points; bytes beyond those of the page with 10,000."""
     context = new_person(browser)
@@ -232,8 +188,8 @@ def _million(browser: Browser, large: Large) -> Iterator[Line]:
     wait_until(page, f'document.querySelector("#view")?.dataset.points === "{N_MILLION}"')
     frames = _frames(page, whole=False)
     yield Line("drag 1,000,000 points", frames, None, "frames/s", STOCK_MILLION)
-    milliseconds: float = page.evaluate(SCRIPT.replace("RUN", LASSO), 0)
-    yield Line("lasso on 1,000,000", milliseconds, None, "ms")
+    yield from back_at_rest(page, N_MILLION, None)
+    yield Line("lasso on 1,000,000", milliseconds(page, LASSO), None, "ms")
     memory = _renderer_memory()
     yield Line("renderer memory, 1,000,000", memory, None, "bytes", "< 400 MB", memory < 400e6)
     # How much of it is garbage is a matter of the moment.
