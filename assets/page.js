@@ -107,7 +107,6 @@
   onClick("notice-close", closeNotice);
   onClick("search-commit", commitSearch);
   onClick("clear", () => projector.report("cleared", {}));
-  onClick("help-open", () => projector.byId("help").showModal());
   for (const side of ["left", "right"]) {
     onClick(`toggle-${side}`, () => {
       document.querySelector(".page").classList.toggle(`without-${side}`);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -12,7 +13,7 @@ from dashboard.figures.scene import scene_layout
 from dashboard.panels.bookmarks import build_bookmarks_panel
 from dashboard.panels.data import build_data_panel, build_dataset_select
 from dashboard.panels.inspector import build_inspector_panel
-from dashboard.panels.parts import icon_button
+from dashboard.panels.parts import icon_button, named
 from dashboard.panels.projection import build_projection_panel
 from dashboard.panels.view import build_view_panel
 
@@ -146,11 +147,11 @@ def _build_notice() -> html.Div:
 
 
 def _build_help() -> html.Dialog:
-    lines = [html.Div([html.Dt(key), html.Dd(what)]) for key, what in SHORTCUTS]
+    """Build the dialog about mouse and keys; help.js makes its lines when it is opened."""
     return html.Dialog(
         [
             html.H2("Mouse and keys"),
-            html.Dl(lines),
+            html.Dl(**named(data_lines=json.dumps(SHORTCUTS))),
             html.Form(html.Button("Close", className="button"), method="dialog"),
         ],
         id=ids.HELP,

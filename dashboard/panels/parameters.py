@@ -10,7 +10,7 @@ from dash import html
 
 from dashboard import ids
 from dashboard.panels.columns import column_select
-from dashboard.panels.parts import select
+from dashboard.panels.parts import explained, select
 from data.projections.parameters import PARAMETERS, Rule, parameters_class, rules
 
 # Methods whose parameters stand in a form made from their table.
@@ -106,35 +106,31 @@ def _shown(value: Any, name: str, rule: Rule) -> Any:
     return "" if value is None or isinstance(value, str) else value
 
 
-def _build(method: str, name: str, rule: Rule) -> html.Div:
+def _build(method: str, name: str, rule: Rule) -> Any:
     """Build the control of one parameter; pointing at it explains it."""
     default = next(f.default for f in fields(parameters_class(method)) if f.name == name)
-    id = ids.parameter(method, name)
+    common: dict[str, Any] = {"id": ids.parameter(method, name), "label": rule.label}
+    common |= explained(f"{rule.help} {_range(rule, default)}".strip())
     if name == "supervise_by":
         # Its columns are those of the dataset.
-        control: Any = column_select(
-            id=id, label=rule.label, data=[], clearable=True, placeholder="no column"
-        )
-    elif rule.choices and rule.low is None:
+        return column_select(data=[], clearable=True, placeholder="no column", **common)
+    if rule.choices and rule.low is None:
         data = [{"value": str(c), "label": WORDS.get(c, str(c))} for c in rule.choices]
-        control = select(id=id, label=rule.label, data=data, value=str(default))
-    else:
-        low, high = (bound if not callable(bound) else None for bound in (rule.low, rule.high))
-        control = dmc.NumberInput(
-            id=id,
-            label=rule.label,
-            value="" if isinstance(default, str) or default is None else default,
-            min=low,
-            max=high,
-            placeholder=EMPTY.get(name, ""),
-            size="xs",
-            hideControls=True,
-            clampBehavior="none",
-            # As wide as "≤ 1,666,666" at most; a click goes through to the box.
-            rightSectionWidth="auto",
-            rightSectionPointerEvents="none",
-        )
-    return html.Div(control, title=f"{rule.help} {_range(rule, default)}".strip())
+        return select(data=data, value=str(default), **common)
+    low, high = (bound if not callable(bound) else None for bound in (rule.low, rule.high))
+    return dmc.NumberInput(
+        value="" if isinstance(default, str) or default is None else default,
+        min=low,
+        max=high,
+        placeholder=EMPTY.get(name, ""),
+        size="xs",
+        hideControls=True,
+        clampBehavior="none",
+        # As wide as "≤ 1,666,666" at most; a click goes through to the box.
+        rightSectionWidth="auto",
+        rightSectionPointerEvents="none",
+        **common,
+    )
 
 
 def _range(rule: Rule, default: Any) -> str:

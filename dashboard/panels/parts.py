@@ -42,6 +42,15 @@ def icon_button(label: str, sign: str, id: str) -> html.Button:
     return html.Button(sign, id=id, className="button icon", title=label, **named(aria_label=label))
 
 
-def switch(label: str, id: str, help: str, checked: bool = False) -> html.Div:
+def switch(label: str, id: str, help: str, checked: bool = False) -> dmc.Switch:
     """Build an on/off switch that explains itself when pointed at."""
-    return html.Div(dmc.Switch(id=id, label=label, checked=checked, size="xs"), title=help)
+    return dmc.Switch(id=id, label=label, checked=checked, size="xs", **explained(help))
+
+
+def explained(help: str) -> dict[str, Any]:
+    """Return what makes a control tell a text when it is pointed at.
+
+    A box around it would tell it as well, but Dash looks at every part of the page at each step of
+    each callback.
+    """
+    return {"wrapperProps": {"title": help}}
