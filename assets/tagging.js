@@ -12,5 +12,7 @@
     if (event.key !== "Enter" || event.target.id !== "tag-value") return;
     if (event.target.getAttribute("aria-activedescendant")) return;
     projector.byId("tag").click();
+    // The list of values would open over the edit that is made, and Enter again would undo it.
+    event.target.blur();
   });
 })();

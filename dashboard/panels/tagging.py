@@ -101,6 +101,10 @@ def edit_options(edits: Sequence[MetadataEdit]) -> list[dict[str, str]]:
 
 def edit_text(edit: MetadataEdit) -> str:
     """Say what an edit did: tag: cat, 23 points, Ann."""
-    value = edit.value[:MAX_SHOWN] or "(nothing)"
-    parts = [f"{edit.column[:MAX_SHOWN]}: {value}", counted(edit.n_rows, "point"), edit.author]
+    what = f"{_cut(edit.column)}: {_cut(edit.value) or '(nothing)'}"
+    parts = [what, counted(edit.n_rows, "point"), _cut(edit.author)]
     return ", ".join(part for part in parts if part)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1].rstrip()}…"

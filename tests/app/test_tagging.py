@@ -10,6 +10,7 @@ from callbacks.tagging import known_values, tagged, undone
 from dashboard.panels.tagging import edit_options
 from data.errors import ParameterError, ProjectorError
 from data.rows import encode_rows
+from data.stores.metadata_edits import MetadataEdit
 from data.view_state import ViewState
 
 
@@ -62,3 +63,12 @@ def test_what_no_page_sends_is_refused(given, rows, services, small):
     with pytest.raises(ParameterError):
         tagged(services, [], given, encode_rows([1]))
     assert services.datasets.record(small.id) == small
+
+
+def test_what_is_cut_in_the_list_of_edits_says_so():
+    edit = MetadataEdit(3, "c" * 60, "v" * 60, 1, "A" * 60, "2026-11-29T04:05:06+00:00")
+    (option,) = edit_options([edit])
+    cut = {letter: f"{letter * 39}…" for letter in "cvA"}
+    assert option["label"] == f"{cut['c']}: {cut['v']}, 1 point, {cut['A']} (2026-11-29 04:05 UTC)"
+    whole = replace(edit, column="tag", value="v" * 40, author="")
+    assert edit_options([whole])[0]["label"].startswith(f"tag: {'v' * 40}, 1 point (")

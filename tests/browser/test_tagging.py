@@ -38,6 +38,8 @@ def test_a_lasso_selection_is_tagged_and_colored_by_the_tag(
     expect(edit).to_have_value(re.compile(f"^tag: left, {n_selected} points, Ann "))
     assert tab.shown("shown.selected.length") == n_selected
     expect(value).to_have_value("")
+    expect(page.get_by_role("option", name="left")).to_have_count(0)
+    expect(value).not_to_be_focused()
 
     # The name is remembered, and everybody sees the tag.
     tab.open()
