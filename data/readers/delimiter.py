@@ -13,7 +13,7 @@ def find_delimiter(lines: list[str], suffix: str) -> str:
     usual = DELIMITERS[suffix]
     if suffix in (".csv", ".txt"):
         for other in "\t;":
-            if _separates_decimal_commas(lines, other):
+            if separates_decimal_commas(lines, other):
                 return other
     counts = {delimiter: lines[0].count(delimiter) for delimiter in usual}
     best = max(counts, key=lambda delimiter: counts[delimiter])
@@ -23,7 +23,7 @@ def find_delimiter(lines: list[str], suffix: str) -> str:
             cells = lines[-1].strip().split(other)
             if len(cells) > 1 and all(is_number(cell) for cell in cells):
                 return other
-        if _separates_decimal_commas(lines, ";"):
+        if separates_decimal_commas(lines, ";"):
             return ";"
     if suffix == ".txt" and counts["\t"]:
         return "\t"
@@ -32,9 +32,9 @@ def find_delimiter(lines: list[str], suffix: str) -> str:
     return best if counts[best] else usual[0]
 
 
-def _separates_decimal_commas(lines: list[str], delimiter: str) -> bool:
+def separates_decimal_commas(lines: list[str], delimiter: str) -> bool:
     """Whether a sign that is as often in every line has numbers such as 0,5 on its sides."""
-    count = lines[0].count(delimiter)
+    count = lines[0].count(delimiter) if lines else 0
     return (
         count > 0
         and all(line.count(delimiter) == count for line in lines)

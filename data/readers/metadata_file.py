@@ -17,6 +17,7 @@ from data.limits import Limits
 from data.readers.arrow import opened_arrow, opened_parquet
 from data.readers.bounds import check_readable, spell_bytes
 from data.readers.contract import Choice
+from data.readers.delimiter import separates_decimal_commas
 from data.readers.gzipped import unpacked
 from data.readers.json_files import read_json_texts
 from data.readers.text_source import open_text
@@ -167,12 +168,13 @@ def _delimiter(text: bytes, suffix: str) -> str:
     first = text[: text.find(b"\n") if b"\n" in text else None]
     if suffix == ".tsv" or b"\t" in first:
         return "\t"
+    lines = text[: 64 * 1024].split(b"\n")[:-1][:20]
+    if separates_decimal_commas([line.decode("utf-8", "replace") for line in lines], ";"):
+        return ";"
     best = max(b",;", key=first.count)
-    if suffix == ".txt":
-        # Labels may hold commas: they only count where all of the first lines agree.
-        lines = text[: 64 * 1024].split(b"\n")[:-1][:20]
-        if len({line.count(best) for line in lines if line}) != 1:
-            return "\t"
+    # Labels in a .txt may hold commas: they only count where all of the first lines agree.
+    if suffix == ".txt" and len({line.count(best) for line in lines if line}) != 1:
+        return "\t"
     return chr(best)
 
 

@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as hnp
 from data.errors import ReadError
 from data.limits import Limits
 from data.readers.glance import glance
+from data.readers.metadata_file import read_metadata
 from data.readers.tensor_file import ReadOptions, TensorFile, read_tensor
 
 
@@ -97,3 +98,12 @@ def test_a_glance_counts_the_same(tmp_path: Path, text: str) -> None:
     found = read(tmp_path, text)
     with (tmp_path / "upload").open("rb") as file:
         assert glance(file, "v.csv", None, float("inf")).shape == found.tensor.shape
+
+
+def test_metadata_without_a_heading_are_separated_by_semicolons(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("a;1,5\nb;2,25\nc;3,5\n")
+    found = read_metadata(tmp_path / "m.csv", "m.csv", 3, Limits(), header=False)
+    assert found.table.to_pydict() == {
+        "column 1": ["a", "b", "c"],
+        "column 2": ["1,5", "2,25", "3,5"],
+    }
