@@ -50,7 +50,8 @@
 
   // Points in the view that may be labeled: [{ place, row, tier, x, y, depth }, ...].
   // Tier 0 is the point under the pointer, 1 the selected point, 2 neighbors of the one under the
-  // pointer, 3 the selection, 4 all others.
+  // pointer, 3 the selection, 4 all others. Who is not in the picture, as a neighbor outside of what
+  // is isolated, has no label in it.
   projector.labelCandidates = function (mode) {
     const map = projector.screenMap(), at = projector.positionsNow();
     const { clientWidth, clientHeight } = projector.byId("view");

@@ -87,14 +87,14 @@
   // Paints the labels as last arranged, on any canvas in pixels of the view.
   projector.drawLabels = function (context) {
     const colors = projector.themeColors(), depths = shownLabels.map(({ depth }) => depth);
-    const nearest = Math.min(...depths), farthest = Math.max(...depths);
+    const nearest = Math.min(...depths), farthest = Math.max(...depths), fonts = [0, 1, 2, 3, 4].map(fontOf);
     Object.assign(context, { textBaseline: "middle", lineJoin: "round", lineWidth: 3.5, direction: "ltr" });
     context.strokeStyle = colors.ground;
     context.fillStyle = colors.ink;
     // The least important first, so that no halo cuts into a text that matters more.
     for (const label of [...shownLabels].reverse()) {
       const y = (label.top + label.bottom) / 2 + 0.5;
-      context.font = fontOf(label.tier);
+      context.font = fonts[label.tier];
       context.globalAlpha = opacityOf(label, nearest, farthest);
       context.strokeText(label.text, label.left, y);
       context.fillText(label.text, label.left, y);

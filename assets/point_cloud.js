@@ -12,6 +12,7 @@
   const AT = (projector.POINT_ATTRIBUTES = { target: 0, source: 1, look: 2, row: 3 });
   // Plotly binds its own textures at the low numbers, the one of its pick buffer among them.
   const TEXTURE_UNIT = 7;
+  const PIECE = 1 << 18; // numbers
 
   class PointCloud {
     constructor(gl) {
@@ -45,7 +46,11 @@
     upload(name, values, kind = this.gl.ARRAY_BUFFER) {
       const { gl } = this;
       gl.bindBuffer(kind, this.buffers[name]);
-      gl.bufferData(kind, values, gl.DYNAMIC_DRAW);
+      gl.bufferData(kind, values.byteLength, gl.DYNAMIC_DRAW);
+      // Piece by piece: what is on its way is a second copy in the memory of the page.
+      for (let at = 0; at < values.length; at += PIECE) {
+        gl.bufferSubData(kind, at * values.BYTES_PER_ELEMENT, values.subarray(at, at + PIECE));
+      }
       gl.bindBuffer(kind, null);
       this.isWhole = false;
       this.dirty = true;

@@ -18,7 +18,7 @@
   // drawn over each other no class lies on top just because its rows come last.
   projector.seededOrder = function (n) {
     if (latest.length === n) return latest;
-    const order = Uint32Array.from({ length: n }, (_, i) => i), random = randomFrom(0);
+    const order = new Uint32Array(n).map((_, i) => i), random = randomFrom(0);
     for (let i = n - 1; i > 0; i--) {
       const j = Math.floor(random() * (i + 1)), other = order[j];
       order[j] = order[i];
@@ -27,6 +27,9 @@
     latest = order;
     return order;
   };
+
+  // Used again by the next call with as many points: new ones would pile up until they are collected.
+  let lastIndex = new Uint32Array(0);
 
   // Returns { index, groups }: the places to draw, and runs of them that are drawn by one call.
   // hidden: Uint8Array or null; states: every fourth byte of the looks; tileOf: place -> texture.
@@ -41,7 +44,8 @@
       firsts[b] = total;
       total += counts[b];
     }
-    const index = new Uint32Array(total), next = firsts.slice();
+    if (lastIndex.length !== total) lastIndex = new Uint32Array(total);
+    const index = lastIndex, next = firsts.slice();
     for (let i = 0; i < n; i++) {
       const place = order[i];
       if (!hidden || !hidden[place]) index[next[bucket(place)]++] = place;

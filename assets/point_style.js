@@ -33,13 +33,17 @@
     return (row) => palette[code(row)];
   };
 
+  // Used again by the next call with as many points: new ones would pile up until they are collected.
+  let lastLooks = new Uint8Array(0);
+
   // Looks of n places as bytes (n, 4): red, green, blue and state. `focus` is a list of rows, or
   // null when all are alike.
   projector.pointLooks = function (n, { coloring, values, rows, selectedPoint }, focus) {
     const { STATE, placeOf } = projector;
     const palette = Uint8Array.from([...coloring.colors, coloring.missing].flatMap(projector.channels));
     const code = codeOfRow(coloring, values);
-    const looks = new Uint8Array(4 * n), common = focus ? STATE.rest : STATE.plain;
+    if (lastLooks.length !== 4 * n) lastLooks = new Uint8Array(4 * n);
+    const looks = lastLooks, common = focus ? STATE.rest : STATE.plain;
     for (let place = 0, at = 0; place < n; place++, at += 4) {
       const from = 3 * code(rows ? rows[place] : place);
       looks[at] = palette[from];
