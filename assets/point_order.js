@@ -18,7 +18,8 @@
   // drawn over each other no class lies on top just because its rows come last.
   projector.seededOrder = function (n) {
     if (latest.length === n) return latest;
-    const order = new Uint32Array(n).map((_, i) => i), random = randomFrom(0);
+    const order = new Uint32Array(n), random = randomFrom(0);
+    for (let i = 0; i < n; i++) order[i] = i;
     for (let i = n - 1; i > 0; i--) {
       const j = Math.floor(random() * (i + 1)), other = order[j];
       order[j] = order[i];

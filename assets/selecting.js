@@ -15,6 +15,12 @@
     projector.report("selected-by-hand", {});
   };
 
+  function countShown(places) {
+    let count = 0;
+    for (const place of places) if (projector.isShown(place)) count += 1;
+    return count;
+  }
+
   // Points within a shape that are switched on; of those only the visible ones, if so chosen.
   function takenPlaces(shape) {
     const places = shape.places().filter(projector.isShown);
@@ -52,7 +58,7 @@
     isWaiting = true;
     requestAnimationFrame(() => {
       isWaiting = false;
-      if (drawing && drawing.shape) drawing.count = drawing.shape.places().filter(projector.isShown).length;
+      if (drawing && drawing.shape) drawing.count = countShown(drawing.shape.places());
       projector.paintShape(drawing);
     });
   }
