@@ -104,14 +104,20 @@ class PreviewStore:
         folder = self._folder(preview_id)
         with storage_errors():
             folder.mkdir(mode=0o700, exist_ok=True)
-        with self._held(preview_id):
+        with ExitStack() as held:
+            try:
+                held.enter_context(self._held(preview_id))
+            except (ConflictError, NotFoundError):
+                # Canceled before reading began: nobody but us knows these uploads.
+                self._refuse_canceled(folder, uploads)
+                raise
             try:
                 self._stage(folder, uploads, ask, dataset_id)
-                if self._is_canceled(folder):
-                    raise ConflictError("This preview was canceled.")
+                self._refuse_canceled(folder, uploads)
             except BaseException:
-                # What was sent stays for another try, unless nobody wants it.
-                self._remove(folder, uploads.values() if self._is_canceled(folder) else ())
+                self._refuse_canceled(folder, uploads)
+                # What was sent stays for another try.
+                self._remove(folder, ())
                 raise
             return self.get(preview_id)
 
@@ -163,6 +169,8 @@ class PreviewStore:
         """Forget a preview and its uploads; one that is being read ends in a moment."""
         folder = self._folder(preview_id)
         try:
+            # Before anything else: who is about to read it sees that nobody wants it.
+            (folder / CANCELED).touch()
             with locked(folder):
                 uploads: dict[str, str] = {}
                 with suppress(NotFoundError):
@@ -171,8 +179,8 @@ class PreviewStore:
         except FileNotFoundError:
             raise _unknown() from None
         except BlockingIOError:
-            with suppress(FileNotFoundError):
-                (folder / CANCELED).touch()
+            # Who reads it looks now and then.
+            pass
 
     def tile(self, preview_id: str) -> Path:
         """Return the first picture of thumbnails (PNG)."""
@@ -235,8 +243,14 @@ class PreviewStore:
             with suppress(NotFoundError, ConflictError):
                 self.uploads.cancel(upload_id)
 
+    def _refuse_canceled(self, folder: Path, uploads: Mapping[str, str]) -> None:
+        """Leave nothing of what nobody wants any more."""
+        if self._is_canceled(folder):
+            self._remove(folder, uploads.values())
+            raise ConflictError("This preview was canceled.") from None
+
     def _is_canceled(self, folder: Path) -> bool:
-        return (folder / CANCELED).exists()
+        return (folder / CANCELED).exists() or not folder.exists()
 
     def _folder(self, preview_id: str) -> Path:
         if not ID.fullmatch(preview_id):

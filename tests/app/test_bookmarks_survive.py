@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 import urllib.request
+from http.client import HTTPException
 
 import psutil
 import pytest
@@ -23,7 +24,7 @@ def save_until_it_dies(url, dataset_id, answered):
         try:
             with urllib.request.urlopen(asked, timeout=10) as answer:
                 answered.append(json.load(answer))
-        except OSError:
+        except (OSError, HTTPException):
             return
 
 

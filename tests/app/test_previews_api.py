@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from data.stores.files import locked
 from tests.shared_data import shared_data
 
 UPLOADS = "/api/v1/uploads"
@@ -243,6 +244,16 @@ def test_a_preview_that_is_canceled_while_it_is_read_leaves_nothing(dialog, app,
     assert status == 204
     reading.join()
     assert answers[0][0] == 409
+    assert left() == []
+
+
+def test_a_preview_that_is_canceled_just_before_it_is_read_leaves_nothing(dialog, services, left):
+    dialog.choose("tensors", VECTORS, "v.npy")
+    folder = services.uploads.directory / f"preview-{dialog.id}"
+    folder.mkdir()
+    with locked(folder):
+        assert dialog.client.delete(dialog.address).status_code == 204
+        assert dialog.read()[0] == 409
     assert left() == []
 
 
