@@ -183,6 +183,9 @@ def _settle(root: Path) -> None:
     """Become a process that nobody waits for: own session, no terminal."""
     with suppress(OSError):
         os.setsid()
+        # Where Linux shares out the cores by session, the priority of ours counts, not that of the
+        # process: see autogroup in sched(7). The pages come first.
+        Path("/proc/self/autogroup").write_text(str(os.nice(0)))
     keep_compiled_code()
     path = root / "jobs" / "worker.log"
     if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
