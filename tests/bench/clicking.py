@@ -16,14 +16,14 @@ from tests.chromium import launched_chromium
 N_CLICKS = 7
 TENSORBOARD_MS = 500.0
 
-# Rows that nothing covers, spread over the dataset.
-REACHABLE = """(n) => {
-    const { drawn } = projector.shown, rows = [];
-    for (let i = 0; i < drawn.length && rows.length < n; i += 97) {
+# The next row that nothing covers; asked before each click, since what is lit covers others.
+REACHABLE = """(first) => {
+    const { drawn } = projector.shown;
+    for (let i = first; i < drawn.length; i += 97) {
         const row = projector.rowOf(drawn[i]), at = projector.positionOfRow(row);
-        if (at && projector.rowAt(at[0], at[1], 9) === row) rows.push(row);
+        if (at && projector.rowAt(at[0], at[1], 9) === row) return row;
     }
-    return rows;
+    throw new Error("everything is covered");
 }"""
 
 POSITION = """(row) => {
@@ -68,7 +68,10 @@ def clicking(stored: Stored) -> Iterator[Line]:
         n_points = stored.images.n_points
         is_drawn = f'document.querySelector("#view")?.dataset.points === "{n_points}"'
         seconds_to_painted(page, stored.url, is_drawn)
-        for row in page.evaluate(REACHABLE, N_CLICKS):
+        # Thumbnails come last, and cover more than points do.
+        wait_until(page, "projector.cloud().tiles.length > 0")
+        for i in range(N_CLICKS):
+            row = page.evaluate(REACHABLE, 1_000 * i)
             clicks.append(_click(page, row))
             url = f"api/v1/datasets/{stored.images.id}/neighbors?row={row}&k=100"
             fetches.append(page.evaluate(FETCH, url))
