@@ -12,10 +12,10 @@
   }
 
   // By place: 1 where the legend has switched a point off; null when nothing is.
-  function hiddenPlaces({ coloring, hidden, values, rows, axes }) {
+  function hiddenPlaces({ coloring, hidden, values, rows }) {
     if (!hidden.size || coloring.kind !== "categorical") return null;
     const off = Uint8Array.from([...coloring.values, ""], (value) => (hidden.has(value) ? 1 : 0));
-    const nPlaces = axes[0].length, last = off.length - 1, places = new Uint8Array(nPlaces);
+    const nPlaces = projector.nPlaces(), last = off.length - 1, places = new Uint8Array(nPlaces);
     for (let i = 0; i < nPlaces; i++) places[i] = off[Math.min(values[rows ? rows[i] : i], last)];
     return places;
   }
@@ -74,7 +74,7 @@
 
   // Colors, states and order of the points: everything but their coordinates.
   function look() {
-    const { shown } = projector, n = shown.axes[0].length;
+    const { shown } = projector, n = projector.nPlaces();
     shown.hiddenPlaces = hiddenPlaces(shown);
     shown.looks = projector.pointLooks(n, shown, focusedRows(shown));
     const sheet = projector.sheet();
@@ -112,7 +112,7 @@
   // What is not in the picture, and why.
   function announce() {
     const { shown } = projector, view = projector.byId("view");
-    const n = shown.drawn.length, nAll = shown.axes[0].length;
+    const n = shown.drawn.length, nAll = projector.nPlaces();
     projector.markStale();
     view.dataset.points = String(n);
     view.dataset.projection = shown.projection.id;

@@ -64,11 +64,13 @@
     return { top, perPixel, firsts, edges: Float64Array.from(strips.flat()) };
   }
 
-  // axes: one array per dimension, 2 or 3; the surface counts as within.
-  function inSphere(axes, center, radius) {
-    const [xs, ys, zs] = axes, [cx, cy, cz] = center, most = radius * radius;
-    return placesWhere(xs.length, (i) => {
-      const dx = xs[i] - cx, dy = ys[i] - cy, dz = zs ? zs[i] - cz : 0;
+  // positions: three for each point, of which the third does not count in a flat picture; the surface
+  // counts as within.
+  function inSphere(positions, center, radius, isFlat) {
+    const [cx, cy, cz] = center, most = radius * radius;
+    return placesWhere(positions.length / 3, (i) => {
+      const dx = positions[3 * i] - cx, dy = positions[3 * i + 1] - cy;
+      const dz = isFlat ? 0 : positions[3 * i + 2] - cz;
       return dx * dx + dy * dy + dz * dz <= most;
     });
   }

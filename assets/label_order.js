@@ -31,8 +31,8 @@
   let lucky = [], luckyOf = null;
   // Places in the order in which "many" gives labels; sorted once per projection.
   function luckyPlaces() {
-    const { axes, projection } = projector.shown;
-    if (luckyOf !== projection) lucky = luckiest(axes[0].length, projector.rowOf);
+    const { projection } = projector.shown;
+    if (luckyOf !== projection) lucky = luckiest(projector.nPlaces(), projector.rowOf);
     luckyOf = projection;
     return lucky;
   }

@@ -4,7 +4,7 @@
   const projector = window.projector;
 
   const shown = {
-    projection: null, axes: [], positions: null, frame: null, rows: null,
+    projection: null, positions: null, frame: null, rows: null,
     coloring: null, values: null, hidden: new Set(), hiddenPlaces: null,
     selected: null, selectedPoint: null, matches: null, focusOnMatches: false,
     dimensionality: 3, components: [0, 1, 2], pointSize: 1,
@@ -32,8 +32,11 @@
   // Place of a row in the projection; -1 when it is not there.
   projector.placeOf = function (row) {
     if (shown.rows) return projector.placeIn(shown.rows, row);
-    return shown.axes.length && row >= 0 && row < shown.axes[0].length ? row : -1;
+    return row >= 0 && row < projector.nPlaces() ? row : -1;
   };
+
+  // How many points the projection has.
+  projector.nPlaces = () => (shown.positions ? shown.positions.length / 3 : 0);
 
   // Is the point drawn and not switched off?
   projector.isShown = (place) =>
@@ -42,7 +45,7 @@
   // Where a point lies in the scene, in the units of its camera.
   projector.boxPosition = function (place) {
     const { x, y, z } = projector.aspectRatio(shown.dimensionality), { middle, length } = shown.frame;
-    const [a, b, c] = shown.axes.map((axis, i) => (axis[place] - middle[i]) / length);
+    const [a, b, c] = middle.map((at, i) => (shown.positions[3 * place + i] - at) / length);
     return [a * x, b * y, shown.dimensionality === 3 ? c * z : 0];
   };
 
@@ -80,26 +83,19 @@
     // What is still computed may have nothing to show yet.
     if (!coordinates) return null;
     const key = isLive ? `live ${projection.id}` : `${projection.id} ${components}`;
-    if (loaded.key !== key) loaded = { key, ...arranged(coordinates, components, usable) };
-    return { positions: loaded.positions, axes: loaded.axes, values };
+    if (loaded.key !== key) loaded = { key, positions: arranged(coordinates, components, usable) };
+    return { positions: loaded.positions, values };
   }
 
-  // Coordinates row by row, three for each point, and axis by axis; an axis that the data does not
-  // have stays at 0.
+  // Coordinates row by row, three for each point; an axis that the data does not have stays at 0.
   function arranged({ values, shape: [n, k] }, components, usable) {
     const columns = components.map((component) => usable.indexOf(component));
-    const isWhole = k === 3 && columns.every((column, i) => column === i);
-    const positions = isWhole ? values : new Float32Array(3 * n);
-    const axes = columns.map((column, i) => {
-      const axis = new Float32Array(n);
-      if (column >= 0) for (let p = 0; p < n; p++) axis[p] = positions[3 * p + i] = values[p * k + column];
-      return axis;
+    if (k === 3 && columns.every((column, i) => column === i)) return values;
+    const positions = new Float32Array(3 * n);
+    columns.forEach((column, i) => {
+      if (column >= 0) for (let p = 0; p < n; p++) positions[3 * p + i] = values[p * k + column];
     });
-    return { positions, axes };
-  }
-
-  function frameOf(axes, dimensionality) {
-    return projector.frameOf(dimensionality === 2 ? [axes[0], axes[1], []] : axes);
+    return positions;
   }
 
   let lastMove = 0;
@@ -108,16 +104,16 @@
   // shrink away from them.
   projector.moveTo = function (values, nComponents) {
     const { projection, frame } = shown, n = values.length / nComponents;
-    if (!projection || n !== shown.axes[0].length) return undefined;
+    if (!projection || n !== projector.nPlaces()) return undefined;
     const components = [0, 1, 2], usable = components.slice(0, nComponents);
-    const made = arranged({ values, shape: [n, nComponents] }, components, usable);
+    const positions = arranged({ values, shape: [n, nComponents] }, components, usable);
     const now = performance.now(), duration = Math.max(60, Math.min(600, now - lastMove));
     lastMove = now;
-    loaded = { key: projector.isLive(projection) ? `live ${projection.id}` : `${projection.id} ${shown.components}`, ...made };
-    const fitted = frameOf(made.axes, shown.dimensionality);
+    loaded = { key: projector.isLive(projection) ? `live ${projection.id}` : `${projection.id} ${shown.components}`, positions };
+    const fitted = projector.frameOf(positions, shown.dimensionality);
     const drift = Math.max(...fitted.middle.map((at, i) => Math.abs(at - frame.middle[i])));
     const fits = fitted.length + 2 * drift <= frame.length && fitted.length > 0.55 * frame.length;
-    Object.assign(shown, made, { duration, frame: fits ? frame : { ...fitted, length: 1.25 * fitted.length } });
+    Object.assign(shown, { positions, duration, frame: fits ? frame : { ...fitted, length: 1.25 * fitted.length } });
     return projector.redraw();
   };
 
@@ -173,7 +169,7 @@
       shown.rows = projection.rows ? projector.decodeRows(projection.rows) : null;
     }
     if (arrays.positions !== shown.positions || Number(dimensionality) !== shown.dimensionality) {
-      shown.frame = frameOf(arrays.axes, Number(dimensionality));
+      shown.frame = projector.frameOf(arrays.positions, Number(dimensionality));
     }
     Object.assign(shown, arrays, { projection, coloring, components, duration: undefined });
     shown.dimensionality = Number(dimensionality);

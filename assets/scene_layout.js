@@ -45,19 +45,21 @@
   projector.fittedDistance = (dimensionality) =>
     projector.cameraDistance(projector.defaultCamera(dimensionality));
 
-  function ends(values) {
+  // Smallest and largest of every third value.
+  function ends(values, first) {
     let low = Infinity, high = -Infinity;
-    for (let i = 0; i < values.length; i++) {
+    for (let i = first; i < values.length; i += 3) {
       if (values[i] < low) low = values[i];
       if (values[i] > high) high = values[i];
     }
-    return values.length ? [low, high] : [0, 0];
+    return low <= high ? [low, high] : [0, 0];
   }
 
   // Where the axes lie: their middles and their one length, so that proportions are those of the
-  // data, with some room around the points.
-  projector.frameOf = function (axes) {
-    const limits = axes.map(ends);
+  // data, with some room around the points. positions: three for each point; of a flat picture, the
+  // third does not count.
+  projector.frameOf = function (positions, dimensionality) {
+    const limits = [0, 1, 2].map((i) => (i < dimensionality ? ends(positions, i) : [0, 0]));
     const widest = Math.max(...limits.map(([low, high]) => high - low)) || 1;
     return { middle: limits.map(([low, high]) => (low + high) / 2), length: widest * 1.08 };
   };

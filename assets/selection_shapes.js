@@ -78,10 +78,9 @@
   function sphere(start) {
     const row = projector.rowAt(start[0], start[1], CENTER_RADIUS);
     if (row === null) return null;
-    const { axes, dimensionality } = projector.shown, flat = dimensionality === 2;
+    const { positions, dimensionality } = projector.shown, flat = dimensionality === 2;
     const place = projector.placeOf(row);
-    const used = flat ? axes.slice(0, 2) : axes;
-    const center = [axes[0][place], axes[1][place], flat ? 0 : axes[2][place]];
+    const [x, y, z] = positions.subarray(3 * place), center = [x, y, flat ? 0 : z];
     let radius = 0;
     return {
       follow: (at) => {
@@ -94,7 +93,7 @@
         const surface = directions(flat).map((way) => map(...center.map((c, i) => c + radius * way[i])));
         return convexHull(surface.filter(Boolean).map(([x, y]) => [x, y]));
       },
-      places: () => inSphere(used, center, radius),
+      places: () => inSphere(positions, center, radius, flat),
       note: () => `radius ${radius.toPrecision(3)}`,
       center: () => projector.screenMap()(...center),
     };

@@ -15,15 +15,15 @@
   }
 
   projector.drawStockMarkers = async function (layout, missing) {
-    const { shown, STATE } = projector, { axes, looks, dimensionality } = shown;
+    const { shown, STATE } = projector, { positions, looks, dimensionality } = shown;
     const places = shown.drawn.slice(-MAX_DRAWN);
     const color = (at) => `rgb(${looks[at]}, ${looks[at + 1]}, ${looks[at + 2]})`;
-    const take = (axis) => Float32Array.from(places, (place) => axis[place]);
+    const take = (i) => Float32Array.from(places, (place) => positions[3 * place + i]);
     const sizes = Array.from(places, (place) => (looks[4 * place + 3] >= STATE.focus ? 8 : 4) * shown.pointSize);
     const trace = {
       type: "scatter3d", mode: "markers", hoverinfo: "none",
-      x: take(axes[0]), y: take(axes[1]),
-      z: dimensionality === 3 ? take(axes[2]) : new Float32Array(places.length),
+      x: take(0), y: take(1),
+      z: dimensionality === 3 ? take(2) : new Float32Array(places.length),
       marker: { color: Array.from(places, (p) => color(4 * p)), size: sizes, symbol: "square", line: { width: 0 } },
     };
     const graph = projector.graph();

@@ -19,7 +19,7 @@ SCRIPT = """(run) => {
 RECOLOR = """(() => {
     const { shown } = projector, cloud = projector.cloud();
     shown.selectedPoint = i;
-    shown.looks = projector.pointLooks(shown.axes[0].length, shown, null);
+    shown.looks = projector.pointLooks(projector.nPlaces(), shown, null);
     cloud.setLooks(shown.looks);
 })()"""
 # Every second time the camera has moved: nothing may be kept from the time before.

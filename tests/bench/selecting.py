@@ -21,6 +21,8 @@ MEASURE = """() => {
         y[i] = 700 * Math.random();
         depth[i] = Math.random();
     }
+    const positions = Float32Array.from({ length: 3 * n }, (_, i) =>
+        [x, y, depth][i % 3][Math.floor(i / 3)]);
     const corners = Array.from({ length: 400 }, (_, i) => {
         const angle = i / 30, reach = 250 * (1 + 0.2 * Math.sin(i));
         return [350 + reach * Math.cos(angle), 350 + reach * Math.sin(angle)];
@@ -38,7 +40,7 @@ MEASURE = """() => {
         rectangle: () =>
             geometry.inRectangle(x, y, { left: 100, top: 100, right: 600, bottom: 600 }),
         lasso: () => geometry.inPolygon(x, y, corners),
-        sphere: () => geometry.inSphere([x, y, depth], [350, 350, 0.5], 200),
+        sphere: () => geometry.inSphere(positions, [350, 350, 0.5], 200, false),
         "visible only": () =>
             projector.uncovered(all, all, { x, y, depth }, { radius: 3, width: 700, height: 700 }),
     };

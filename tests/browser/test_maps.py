@@ -63,8 +63,8 @@ def test_the_example_of_the_documentation_orders_words(open_page, dashboard, rea
     expect(page.page.locator("#projection-note")).to_contain_text("Y is principal component 1")
     order = page.page.evaluate(
         """async () => {
-            const { axes } = projector.shown, places = [...axes[0].keys()];
-            places.sort((one, other) => axes[0][one] - axes[0][other]);
+            const { positions } = projector.shown, places = [...Array(projector.nPlaces()).keys()];
+            places.sort((one, other) => positions[3 * one] - positions[3 * other]);
             const rows = places.map(projector.rowOf);
             await projector.fetchLabelTexts(rows);
             return rows.map(projector.labelText);
@@ -134,7 +134,7 @@ def test_columns_and_ready_coordinates_are_shown_as_they_are_and_compared(
         page.page.get_by_role("textbox", name="Columns as axes").click()
         page.page.get_by_role("option", name=column).click()
     run_method(page, "columns")
-    found = page.shown("[shown.axes[0][0], shown.axes[1][0], shown.dimensionality]")
+    found = page.shown("[...shown.positions.slice(0, 2), shown.dimensionality]")
     assert [round(value, 2) for value in found] == [1.4, 0.2, 2]
 
     # A map that was made elsewhere, its rows in another order than the points.
@@ -150,7 +150,7 @@ def test_columns_and_ready_coordinates_are_shown_as_they_are_and_compared(
     file.set_input_files(tmp_path / "spiral.csv")
     page.page.wait_for_function("() => projector.shown.projection.name === 'spiral.csv'")
     page.wait_for_rest()
-    assert page.shown("[shown.axes[0][7], shown.axes[1][7]]") == [7, 14]
+    assert page.shown("[...shown.positions.slice(21, 23)]") == [7, 14]
     expect(message).to_have_text("spiral.csv is kept with the dataset.")
 
     # All maps side by side; each opens, also PCA with its switches.

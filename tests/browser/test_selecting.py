@@ -10,7 +10,7 @@ from tests.browser.dashboard_page import DashboardPage
 # The camera's matrices and the frame around the coordinates, as the page has them.
 READ_SCENE = """() => {
     const { projection, view } = projector.glplot().cameraParams;
-    const { axes, dimensionality, frame } = projector.shown;
+    const { positions, dimensionality, frame } = projector.shown;
     const { x, y, z } = projector.aspectRatio(dimensionality);
     const { clientWidth, clientHeight } = document.querySelector("#view");
     return {
@@ -18,7 +18,7 @@ READ_SCENE = """() => {
         scale: [x, y, dimensionality === 3 ? z : 0].map((side) => side / frame.length),
         middle: [...frame.middle],
         size: [clientWidth, clientHeight],
-        axes: axes.map((axis) => [...axis]),
+        positions: [...positions],
     };
 }"""
 
@@ -29,7 +29,7 @@ def coordinates_and_screen(page: DashboardPage) -> tuple[np.ndarray, np.ndarray]
     scene = page.page.evaluate(READ_SCENE)
     # WebGL matrices stand column by column.
     projection, view = (np.array(matrix).reshape(4, 4).T for matrix in scene["matrices"])
-    points = np.array(scene["axes"]).T
+    points = np.array(scene["positions"]).reshape(-1, 3)
     box = (points - scene["middle"]) * scene["scale"]
     clip = np.column_stack([box, np.ones(len(box))]) @ (projection @ view).T
     width, height = scene["size"]
