@@ -45,15 +45,17 @@
       firsts[b] = total;
       total += counts[b];
     }
+    const groups = [...counts.keys()]
+      .filter((b) => counts[b] > 0)
+      .map((b) => ({ first: firsts[b], count: counts[b], tile: b % nTiles, isFocus: b >= nTiles }));
+    // All of one kind are in order already: no copy of a million numbers.
+    if (total === n && groups.length === 1) return { index: order, groups };
     if (lastIndex.length !== total) lastIndex = new Uint32Array(total);
     const index = lastIndex, next = firsts.slice();
     for (let i = 0; i < n; i++) {
       const place = order[i];
       if (!hidden || !hidden[place]) index[next[bucket(place)]++] = place;
     }
-    const groups = [...counts.keys()]
-      .filter((b) => counts[b] > 0)
-      .map((b) => ({ first: firsts[b], count: counts[b], tile: b % nTiles, isFocus: b >= nTiles }));
     return { index, groups };
   };
 })();
