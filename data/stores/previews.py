@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -113,13 +114,14 @@ class PreviewStore:
                 raise
             try:
                 self._stage(folder, uploads, ask, dataset_id)
-                self._refuse_canceled(folder, uploads)
+                preview = self.get(preview_id)
             except BaseException:
                 self._refuse_canceled(folder, uploads)
                 # What was sent stays for another try.
                 self._remove(folder, ())
                 raise
-            return self.get(preview_id)
+            self._refuse_canceled(folder, uploads)
+            return preview
 
     def get(self, preview_id: str) -> Preview:
         """Return what was read.
@@ -237,7 +239,11 @@ class PreviewStore:
             yield sources
 
     def _remove(self, folder: Path, uploads: Iterable[str]) -> None:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Gone at once: who is about to read it must not find a half, without the sign in it.
+        gone = folder.with_name(f"gone-{secrets.token_hex(8)}")
+        with suppress(FileNotFoundError):
+            folder.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
         for upload_id in uploads:
             # Canceled by itself, or in use by another preview.
             with suppress(NotFoundError, ConflictError):
