@@ -48,14 +48,21 @@
     cameraParams.view = camera.matrix;
   }
 
+  const isDeep = ({ style }) => projector.shown.dimensionality === 3 && !style.isOpaque;
+
+  // What is drawn of a picture that rests, in the order in which it is.
+  projector.sortedPlaces = function () {
+    const { order } = projector.shown;
+    if (!isDeep(projector.cloud())) return order.index;
+    takeCamera(projector.glplot());
+    return projector.fromFarToNear(order).index;
+  };
+
   // See-through points are too many to be sorted in every frame: a picture of them that rests is
   // sorted; one that moves needs an order whose beginning is a fair sample.
   projector.sortCloud = function (isResting) {
-    const cloud = projector.cloud(), { order, dimensionality } = projector.shown;
-    const isSorted = isResting && dimensionality === 3 && !cloud.style.isOpaque;
-    if (!isSorted && !cloud.isSorted) return;
-    if (isSorted) takeCamera(projector.glplot());
-    cloud.setSorted(isSorted ? projector.fromFarToNear(order).index : null);
+    const cloud = projector.cloud(), isSorted = isResting && isDeep(cloud);
+    if (isSorted || cloud.isSorted) cloud.setSorted(isSorted ? projector.sortedPlaces() : null);
   };
 
   // Opaque points hide each other by their depth, but a soft rim shows what was drawn before it.

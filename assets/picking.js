@@ -55,20 +55,22 @@
 
   function resize(n) {
     if (screen.x.length === n) return;
-    for (const name of Object.keys(screen)) screen[name] = new Float32Array(n);
+    for (const name of ["x", "y", "depth"]) screen[name] = new Float32Array(n);
   }
 
   // All places on the screen: { x, y, depth }, CSS pixels of the view and the distance from the
-  // eye; x is NaN behind it. The arrays are used again by the next call after a frame.
+  // eye; x is NaN behind it; and where in the view the canvas lies: { left, top, width, height }. The
+  // arrays are used again by the next call after a frame.
   projector.projectAll = function () {
     const { frame } = projector.shown, m = frame && matrixOf(frame);
     if (!m) return { x: new Float32Array(0), y: new Float32Array(0), depth: new Float32Array(0) };
-    const { left, top, width, height } = viewport();
+    const canvas = viewport(), { left, top, width, height } = canvas;
     const key = [...m, left, top, width, height], at = projector.positionsNow();
     if (known && known.at === at && key.every((value, i) => value === known.key[i])) return screen;
     known = { at, key };
     const n = at.length / 3;
     resize(n);
+    Object.assign(screen, canvas);
     const { x, y, depth } = screen;
     const [a0, a1, , a3, b0, b1, , b3, c0, c1, , c3, d0, d1, , d3] = m;
     const [w2, h2] = [width / 2, height / 2], isFlat = projector.shown.dimensionality === 2;

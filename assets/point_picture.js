@@ -25,6 +25,7 @@
       this.buffer = gl.createFramebuffer();
       this.depth = gl.createRenderbuffer();
       this.texture = gl.createTexture();
+      this.splats = gl.createTexture();
       this.corners = gl.createBuffer();
       gl.bindBuffer(gl.ARRAY_BUFFER, this.corners);
       gl.bufferData(gl.ARRAY_BUFFER, CORNERS, gl.STATIC_DRAW);
@@ -39,9 +40,19 @@
     resize() {
       const { gl } = this, { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
       Object.assign(this, { width, height });
+      this.fillTexture(this.texture, null);
+      gl.bindRenderbuffer(gl.RENDERBUFFER, this.depth);
+      gl.renderbufferStorage(gl.RENDERBUFFER, gl.DEPTH_COMPONENT16, width, height);
+      gl.bindRenderbuffer(gl.RENDERBUFFER, null);
+      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.texture, 0);
+      gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.DEPTH_ATTACHMENT, gl.RENDERBUFFER, this.depth);
+    }
+
+    fillTexture(texture, bytes) {
+      const { gl, width, height } = this;
       gl.activeTexture(gl.TEXTURE0 + TEXTURE_UNIT);
-      gl.bindTexture(gl.TEXTURE_2D, this.texture);
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
+      gl.bindTexture(gl.TEXTURE_2D, texture);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
       for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
         gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
       }
@@ -50,11 +61,6 @@
       }
       gl.bindTexture(gl.TEXTURE_2D, null);
       gl.activeTexture(gl.TEXTURE0);
-      gl.bindRenderbuffer(gl.RENDERBUFFER, this.depth);
-      gl.renderbufferStorage(gl.RENDERBUFFER, gl.DEPTH_COMPONENT16, width, height);
-      gl.bindRenderbuffer(gl.RENDERBUFFER, null);
-      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.texture, 0);
-      gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.DEPTH_ATTACHMENT, gl.RENDERBUFFER, this.depth);
     }
 
     empty() {
@@ -78,6 +84,12 @@
       gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     }
 
+    // Lays over the picture what the processor drew: see splatting.js.
+    lay({ bytes }) {
+      this.fillTexture(this.splats, bytes);
+      this.draw(() => this.cover(this.splats));
+    }
+
     // Kept when everything asked for so far has been drawn; false: the context was lost.
     finished() {
       const { gl } = this, fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
@@ -93,13 +105,17 @@
       });
     }
 
-    // Colors are already multiplied by their alpha.
     show() {
+      this.cover(this.texture);
+    }
+
+    // Colors are already multiplied by their alpha.
+    cover(texture) {
       const { gl } = this, { program, uniforms } = this.program;
       gl.useProgram(program);
       gl.uniform1i(uniforms.picture, TEXTURE_UNIT);
       gl.activeTexture(gl.TEXTURE0 + TEXTURE_UNIT);
-      gl.bindTexture(gl.TEXTURE_2D, this.texture);
+      gl.bindTexture(gl.TEXTURE_2D, texture);
       gl.bindBuffer(gl.ARRAY_BUFFER, this.corners);
       gl.enableVertexAttribArray(0);
       gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
@@ -121,6 +137,7 @@
       gl.deleteFramebuffer(this.buffer);
       gl.deleteRenderbuffer(this.depth);
       gl.deleteTexture(this.texture);
+      gl.deleteTexture(this.splats);
       gl.deleteBuffer(this.corners);
       gl.deleteProgram(this.program.program);
     }

@@ -4,7 +4,7 @@
   const projector = window.projector;
 
   // Pixels of a soft rim: half a pixel on either side would be exact, a quarter looks the same.
-  const RIM = 0.5;
+  const RIM = (projector.POINT_RIM = 0.5);
 
   // Uniforms used by both shaders must have one precision, or linking fails.
   const VERTEX = `

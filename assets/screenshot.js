@@ -13,6 +13,7 @@
     plot.pixelRatio = RATIO;
     // All points, though a part of them may stand on the screen at this moment.
     cloud.part = null;
+    if (cloud.style) projector.sortCloud(true);
     plot.redraw();
     cloud.part = part;
     context.drawImage(plot.canvas, box.left - view.left, box.top - view.top, box.width, box.height);

@@ -188,7 +188,7 @@ def _million(browser: Browser, large: Large) -> Iterator[Line]:
     wait_until(page, f'document.querySelector("#view")?.dataset.points === "{N_MILLION}"')
     frames = _frames(page, whole=False)
     yield Line("drag 1,000,000 points", frames, None, "frames/s", STOCK_MILLION)
-    yield from back_at_rest(page, N_MILLION, None)
+    yield from back_at_rest(page, N_MILLION, 300)
     yield Line("lasso on 1,000,000", milliseconds(page, LASSO), None, "ms")
     memory = _renderer_memory()
     yield Line("renderer memory, 1,000,000", memory, None, "bytes", "< 400 MB", memory < 400e6)

@@ -39,9 +39,9 @@ BACK = """async () => {
 }"""
 
 
-def back_at_rest(page: Page, n: int, most: float | None) -> Iterator[Line]:
+def back_at_rest(page: Page, n: int, most: float) -> Iterator[Line]:
     """All points after a gesture: how late, and how long the page does not answer meanwhile."""
     worst, wait = page.evaluate(BACK)
-    target, is_met = (f"< {most:.0f} ms", worst < most) if most else ("", None)
-    yield Line(f"all {n:,} points back at rest", worst, None, "ms", target, is_met)
+    target = f"< {most:.0f} ms"
+    yield Line(f"all {n:,} points back at rest", worst, None, "ms", target, worst < most)
     yield Line("the page answers meanwhile within", wait, None, "ms")
