@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from data.dataset import DatasetRecord, Tiles
 from data.errors import ChooseTensorError, ConflictError, NotFoundError
@@ -116,12 +116,13 @@ class PreviewStore:
                 self._stage(folder, uploads, ask, dataset_id)
                 preview = self.get(preview_id)
             except BaseException:
-                self._refuse_canceled(folder, uploads)
                 # What was sent stays for another try.
-                self._remove(folder, ())
+                if self._remove(folder, ()):
+                    self._refuse(folder, uploads)
                 raise
-            self._refuse_canceled(folder, uploads)
-            return preview
+        # Not before others may hold it: who canceled until now had to leave it to us.
+        self._refuse_canceled(folder, uploads)
+        return preview
 
     def get(self, preview_id: str) -> Preview:
         """Return what was read.
@@ -238,22 +239,29 @@ class PreviewStore:
                 sources[part] = Source(self.uploads.path(upload_id), upload.name)
             yield sources
 
-    def _remove(self, folder: Path, uploads: Iterable[str]) -> None:
+    def _remove(self, folder: Path, uploads: Iterable[str]) -> bool:
+        """Remove a preview and uploads; return whether somebody had canceled it."""
         # Gone at once: who is about to read it must not find a half, without the sign in it.
         gone = folder.with_name(f"gone-{secrets.token_hex(8)}")
+        is_canceled = True
         with suppress(FileNotFoundError):
             folder.rename(gone)
+            is_canceled = (gone / CANCELED).exists()
             shutil.rmtree(gone, ignore_errors=True)
         for upload_id in uploads:
             # Canceled by itself, or in use by another preview.
             with suppress(NotFoundError, ConflictError):
                 self.uploads.cancel(upload_id)
+        return is_canceled
 
     def _refuse_canceled(self, folder: Path, uploads: Mapping[str, str]) -> None:
         """Leave nothing of what nobody wants any more."""
         if self._is_canceled(folder):
-            self._remove(folder, uploads.values())
-            raise ConflictError("This preview was canceled.") from None
+            self._refuse(folder, uploads)
+
+    def _refuse(self, folder: Path, uploads: Mapping[str, str]) -> NoReturn:
+        self._remove(folder, uploads.values())
+        raise ConflictError("This preview was canceled.") from None
 
     def _is_canceled(self, folder: Path) -> bool:
         return (folder / CANCELED).exists() or not folder.exists()

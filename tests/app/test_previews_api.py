@@ -4,8 +4,10 @@ import io
 import json
 import os
 import secrets
+import shutil
 import threading
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pyarrow as pa
@@ -254,6 +256,61 @@ def test_a_preview_that_is_canceled_just_before_it_is_read_leaves_nothing(dialog
     with locked(folder):
         assert dialog.client.delete(dialog.address).status_code == 204
         assert dialog.read()[0] == 409
+    assert left() == []
+
+
+def test_a_preview_that_is_read_while_it_is_being_removed_leaves_nothing(
+    dialog, app, left, monkeypatch
+):
+    """Its folder is there when reading begins, and half removed when its turn comes."""
+    dialog.choose("tensors", VECTORS, "v.npy")
+    other = app.server.test_client()
+    half_removed, was_read = threading.Event(), threading.Event()
+    remove, turns = shutil.rmtree, iter([True])
+
+    def remove_by_halves(folder, ignore_errors=False):
+        if (folder / "canceled").exists():
+            (folder / "canceled").unlink()
+            half_removed.set()
+            assert was_read.wait(30)
+        remove(folder, ignore_errors=ignore_errors)
+
+    canceling = threading.Thread(target=lambda: other.delete(dialog.address))
+
+    def canceled_first(folder):
+        if next(turns, False):
+            canceling.start()
+            assert half_removed.wait(30)
+        return locked(folder)
+
+    monkeypatch.setattr("data.stores.previews.locked", canceled_first)
+    monkeypatch.setattr("data.stores.previews.shutil.rmtree", remove_by_halves)
+    assert dialog.read()[0] == 409
+    monkeypatch.undo()
+    was_read.set()
+    canceling.join()
+    assert left() == []
+
+
+def test_a_preview_that_is_canceled_in_the_last_instant_of_reading_leaves_nothing(
+    dialog, app, left, monkeypatch
+):
+    dialog.choose("tensors", VECTORS, "v.npy")
+    other = app.server.test_client()
+    turns, canceled = iter([True]), []
+
+    @contextmanager
+    def held_until_canceled(folder):
+        is_reader = next(turns, False)
+        with locked(folder):
+            yield
+            # All is read and looked at, but whoever cancels has to leave it to the reader.
+            if is_reader:
+                canceled.append(other.delete(dialog.address).status_code)
+
+    monkeypatch.setattr("data.stores.previews.locked", held_until_canceled)
+    assert dialog.read()[0] == 409
+    assert canceled == [204]
     assert left() == []
 
 
