@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import secrets
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -28,11 +26,11 @@ from data.readers.contract import TILES, tile_name
 from data.readers.progress import read_progress
 from data.stores.dataset_metadata import DatasetMetadata
 from data.stores.datasets import DatasetStore
-from data.stores.files import locked, storage_errors, write_json
+from data.stores.files import write_json
+from data.stores.preview_folder import PreviewFolder, unknown_preview
 from data.stores.uploads import UploadStore
 
 ID = re.compile(r"[0-9a-f]{32}")
-CANCELED = "canceled"
 
 # From the files of complete uploads, by part, to what is asked of them.
 Ask = Callable[[Mapping[str, Source]], ParseRequest | MetadataRequest]
@@ -103,11 +101,10 @@ class PreviewStore:
             If an upload, or the dataset, is not there.
         """
         folder = self._folder(preview_id)
-        with storage_errors():
-            folder.mkdir(mode=0o700, exist_ok=True)
+        folder.create()
         with ExitStack() as held:
             try:
-                held.enter_context(self._held(preview_id))
+                held.enter_context(folder.held())
             except (ConflictError, NotFoundError):
                 # Canceled before reading began: nobody but us knows these uploads.
                 self._refuse_canceled(folder, uploads)
@@ -117,7 +114,7 @@ class PreviewStore:
                 preview = self.get(preview_id)
             except BaseException:
                 # What was sent stays for another try.
-                if self._remove(folder, ()):
+                if folder.remove():
                     self._refuse(folder, uploads)
                 raise
         # Not before others may hold it: who canceled until now had to leave it to us.
@@ -134,13 +131,13 @@ class PreviewStore:
         """
         folder = self._folder(preview_id)
         try:
-            record = json.loads((folder / "preview.json").read_bytes())
-            result = json.loads((folder / "staged" / "result.json").read_bytes())
+            record = json.loads(folder.record.read_bytes())
+            result = json.loads((folder.staged / "result.json").read_bytes())
         except FileNotFoundError:
-            raise _unknown() from None
+            raise unknown_preview() from None
         kind = Parsed if record["dataset_id"] is None else ParsedMetadata
         parsed: Parsed | ParsedMetadata = kind.from_json(result)
-        return Preview(preview_id, parsed=parsed, folder=folder / "staged", **record)
+        return Preview(preview_id, parsed=parsed, folder=folder.staged, **record)
 
     def open(
         self,
@@ -157,7 +154,8 @@ class PreviewStore:
         label_by : column that names the points of a new dataset; None: as usual
         keep_others : whether columns stay that the metadata have not; None: only with a key
         """
-        with self._held(preview_id):
+        folder = self._folder(preview_id)
+        with folder.held():
             preview = self.get(preview_id)
             if isinstance(preview.parsed, Parsed):
                 record = self.datasets.keep(preview.folder, preview.parsed, name, label_by=label_by)
@@ -165,25 +163,19 @@ class PreviewStore:
                 others = preview.parsed.by_key if keep_others is None else keep_others
                 dataset_id = str(preview.dataset_id)
                 record = self.metadata.keep(dataset_id, preview.folder, preview.parsed, others)
-            self._remove(self._folder(preview_id), preview.uploads.values())
+            self._remove(folder, preview.uploads.values())
         return record
 
     def cancel(self, preview_id: str) -> None:
         """Forget a preview and its uploads; one that is being read ends in a moment."""
         folder = self._folder(preview_id)
-        try:
-            # Before anything else: who is about to read it sees that nobody wants it.
-            (folder / CANCELED).touch()
-            with locked(folder):
-                uploads: dict[str, str] = {}
-                with suppress(NotFoundError):
-                    uploads = self.get(preview_id).uploads
-                self._remove(folder, uploads.values())
-        except FileNotFoundError:
-            raise _unknown() from None
-        except BlockingIOError:
-            # Who reads it looks now and then.
-            pass
+        folder.cancel()
+        # Who reads it looks now and then, and in the end.
+        with suppress(ConflictError), folder.held():
+            uploads: dict[str, str] = {}
+            with suppress(NotFoundError):
+                uploads = self.get(preview_id).uploads
+            self._remove(folder, uploads.values())
 
     def tile(self, preview_id: str) -> Path:
         """Return the first picture of thumbnails (PNG)."""
@@ -195,28 +187,20 @@ class PreviewStore:
 
     def progress(self, preview_id: str) -> dict[str, Any]:
         """Return how far reading has come: {done, total, what}; empty when nobody can say."""
-        return read_progress(self._folder(preview_id) / "staged")
+        return read_progress(self._folder(preview_id).staged)
 
     def _stage(
-        self, folder: Path, uploads: Mapping[str, str], ask: Ask, dataset_id: str | None
+        self, folder: PreviewFolder, uploads: Mapping[str, str], ask: Ask, dataset_id: str | None
     ) -> None:
-        staged = folder / "staged"
-        (folder / "preview.json").unlink(missing_ok=True)
-        shutil.rmtree(staged, ignore_errors=True)
-        with storage_errors():
-            staged.mkdir(mode=0o700)
+        folder.empty()
         with self._sources(uploads) as sources:
-            self._parse(ask(sources), staged, dataset_id, lambda: not self._is_canceled(folder))
-        write_json(folder / "preview.json", {"uploads": dict(uploads), "dataset_id": dataset_id})
+            self._parse(ask(sources), folder, dataset_id)
+        write_json(folder.record, {"uploads": dict(uploads), "dataset_id": dataset_id})
 
     def _parse(
-        self,
-        request: ParseRequest | MetadataRequest,
-        staged: Path,
-        dataset_id: str | None,
-        is_wanted: Callable[[], bool],
+        self, request: ParseRequest | MetadataRequest, folder: PreviewFolder, dataset_id: str | None
     ) -> None:
-        limits = self.datasets.limits
+        limits, staged, is_wanted = self.datasets.limits, folder.staged, folder.is_wanted
         if isinstance(request, MetadataRequest):
             points = self.metadata.points(str(dataset_id))
             parse_metadata(request, points, staged, limits, is_wanted)
@@ -239,58 +223,28 @@ class PreviewStore:
                 sources[part] = Source(self.uploads.path(upload_id), upload.name)
             yield sources
 
-    def _remove(self, folder: Path, uploads: Iterable[str]) -> bool:
-        """Remove a preview and uploads; return whether somebody had canceled it."""
-        # Gone at once: who is about to read it must not find a half, without the sign in it.
-        gone = folder.with_name(f"gone-{secrets.token_hex(8)}")
-        is_canceled = True
-        with suppress(FileNotFoundError):
-            folder.rename(gone)
-            is_canceled = (gone / CANCELED).exists()
-            shutil.rmtree(gone, ignore_errors=True)
+    def _remove(self, folder: PreviewFolder, uploads: Iterable[str]) -> None:
+        folder.remove()
         for upload_id in uploads:
             # Canceled by itself, or in use by another preview.
             with suppress(NotFoundError, ConflictError):
                 self.uploads.cancel(upload_id)
-        return is_canceled
 
-    def _refuse_canceled(self, folder: Path, uploads: Mapping[str, str]) -> None:
+    def _refuse_canceled(self, folder: PreviewFolder, uploads: Mapping[str, str]) -> None:
         """Leave nothing of what nobody wants any more."""
-        if self._is_canceled(folder):
+        if not folder.is_wanted():
             self._refuse(folder, uploads)
 
-    def _refuse(self, folder: Path, uploads: Mapping[str, str]) -> NoReturn:
+    def _refuse(self, folder: PreviewFolder, uploads: Mapping[str, str]) -> NoReturn:
         self._remove(folder, uploads.values())
         raise ConflictError("This preview was canceled.") from None
 
-    def _is_canceled(self, folder: Path) -> bool:
-        return (folder / CANCELED).exists() or not folder.exists()
-
-    def _folder(self, preview_id: str) -> Path:
+    def _folder(self, preview_id: str) -> PreviewFolder:
         if not ID.fullmatch(preview_id):
-            raise _unknown()
-        return self.uploads.directory / f"preview-{preview_id}"
-
-    @contextmanager
-    def _held(self, preview_id: str) -> Iterator[None]:
-        try:
-            with locked(self._folder(preview_id)):
-                yield
-        except FileNotFoundError:
-            raise _unknown() from None
-        except BlockingIOError:
-            raise ConflictError(
-                "This preview is being read already.", hint="Wait for it, or cancel it."
-            ) from None
+            raise unknown_preview()
+        return PreviewFolder(self.uploads.directory / f"preview-{preview_id}")
 
 
 def _n_values(choice: Mapping[str, Any]) -> int:
     """Return the values of an array to choose; of lists, no file tells their length."""
     return math.prod(length or 1 for length in choice["shape"] or ())
-
-
-def _unknown() -> NotFoundError:
-    return NotFoundError(
-        "This preview is not on this server (any more).",
-        hint="Choose the files again; what was sent is kept for 24 h.",
-    )

@@ -283,8 +283,8 @@ def test_a_preview_that_is_read_while_it_is_being_removed_leaves_nothing(
             assert half_removed.wait(30)
         return locked(folder)
 
-    monkeypatch.setattr("data.stores.previews.locked", canceled_first)
-    monkeypatch.setattr("data.stores.previews.shutil.rmtree", remove_by_halves)
+    monkeypatch.setattr("data.stores.preview_folder.locked", canceled_first)
+    monkeypatch.setattr("data.stores.preview_folder.shutil.rmtree", remove_by_halves)
     assert dialog.read()[0] == 409
     monkeypatch.undo()
     was_read.set()
@@ -308,7 +308,7 @@ def test_a_preview_that_is_canceled_in_the_last_instant_of_reading_leaves_nothin
             if is_reader:
                 canceled.append(other.delete(dialog.address).status_code)
 
-    monkeypatch.setattr("data.stores.previews.locked", held_until_canceled)
+    monkeypatch.setattr("data.stores.preview_folder.locked", held_until_canceled)
     assert dialog.read()[0] == 409
     assert canceled == [204]
     assert left() == []
