@@ -5,6 +5,7 @@
   const JSON_TYPE = { "Content-Type": "application/json" };
   const LOST = "The connection was lost. What was sent is kept: try again.";
   const PROGRESS_MS = 700;
+  const CANCELED = 409;
   // Choices about what is opened, not about how files are read.
   const AFTER_READING = ["label_by", "keep_others"];
   // Answers that were about a file, and mean nothing for another one.
@@ -86,8 +87,7 @@
       await this.send(isWanted);
       if (!isWanted() || !this.files[this.needed]) return;
       const { status, body } = await this.read();
-      // Canceled in the moment before reading began.
-      if (this.isCanceled) return status === 200 && remove(this.address);
+      if (this.isCanceled) return this.cancelAfter(status);
       if (status === 0) throw new Error(LOST);
       if (status === 200) {
         this.preview = body;
@@ -191,7 +191,18 @@
       this.isCanceled = true;
       this.onChange = this.onProgress = () => {};
       if (this.transfer) this.transfer.cancel();
-      if (this.preview || this.isReading) return remove(this.address);
+      if (this.preview || this.isReading) remove(this.address);
+      else this.removeUploads();
+    }
+
+    cancelAfter(status) {
+      // Canceled in the moment before reading began.
+      if (status === 200) remove(this.address);
+      // Canceled when reading had failed: there was no preview any more to take them with it.
+      else if (status !== CANCELED) this.removeUploads();
+    }
+
+    removeUploads() {
       for (const id of this.complete.values()) remove(`api/v1/uploads/${id}`);
     }
   };

@@ -109,6 +109,33 @@ def test_a_canceled_preview_leaves_nothing(open_page, busy_server, small_files):
     assert datasets(tab) == before
 
 
+def test_a_file_that_cannot_be_read_does_not_stay_when_it_is_canceled_before_that_is_known(
+    open_page, busy_server, tmp_path
+):
+    (tmp_path / "broken.npy").write_bytes(b"no array")
+    tab = open_page(busy_server)
+    answers = []
+
+    def hold(route):
+        if route.request.method == "PUT":
+            answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    tab.page.route("**/page/previews/*", hold)
+    tab.drop(tmp_path, "broken.npy")
+    while not answers:
+        tab.page.wait_for_timeout(20)
+    dialog = tab.page.get_by_role("dialog", name="Upload a dataset")
+    with tab.page.expect_response(lambda response: response.request.method == "DELETE"):
+        dialog.get_by_role("button", name="Cancel").click()
+    for route, answer in answers:
+        assert answer.status == 422
+        route.fulfill(response=answer)
+    wait_until_nothing_is_left(busy_server)
+    tab.console.clear()  # the browser notes the requests that were refused
+
+
 def test_a_parquet_file_and_a_table_beside_it_are_looked_at_and_opened(
     open_page, busy_server, tmp_path
 ):
