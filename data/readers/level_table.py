@@ -99,10 +99,7 @@ class LevelTable:
 
     def _entries(self, handle: Handle) -> Iterator[tuple[bytes, memoryview]]:
         block, at, key = self._block(handle), 0, b""
-        (n_restarts,) = struct.unpack_from("<I", block, len(block) - 4)
-        end = len(block) - 4 - 4 * n_restarts
-        if end < 0:
-            raise self._damaged("a block promises more than it holds")
+        end = len(block)
         while at < end:
             try:
                 shared, at = read_varint(block, at)
@@ -120,22 +117,29 @@ class LevelTable:
             yield key, block[value_at:at]
 
     def _block(self, handle: Handle) -> memoryview:
+        """Return the entries of a block; of one that is too large to be read, the first ones."""
         offset, size = handle
         end = offset + size
         if size < 4 or end + TRAILER.size > len(self.content) - FOOTER_BYTES:
             raise self._damaged("a block runs past the end")
         stored = memoryview(self.content[offset : end + TRAILER.size])
         if len(stored) != size + TRAILER.size:
+            if len(stored) == MAX_BLOCK_BYTES and self.content[end : end + 1] == bytes([PLAIN]):
+                # A tensor of any size stands in the block of the names. Who opens it sees all of
+                # the block, and whether its checksum is right.
+                return stored
             raise self._damaged(f"a block is cut off, or larger than {MAX_BLOCK_BYTES:,} bytes")
         kind, crc = TRAILER.unpack_from(stored, size)
         if masked_crc32c(stored[: size + 1]) != crc:
             raise self._damaged("the checksum (crc32c) of a block is wrong")
-        raw = stored[:size]
-        if kind == PLAIN:
-            return raw
-        if kind != SNAPPY:
+        if kind not in (PLAIN, SNAPPY):
             raise self._damaged(f"a block is compressed in an unknown way ({kind})")
-        return self._unpacked(raw)
+        block = stored[:size] if kind == PLAIN else self._unpacked(stored[:size])
+        (n_restarts,) = struct.unpack_from("<I", block, len(block) - 4)
+        length = len(block) - 4 - 4 * n_restarts
+        if length < 0:
+            raise self._damaged("a block promises more than it holds")
+        return block[:length]
 
     def _unpacked(self, raw: memoryview) -> memoryview:
         try:

@@ -184,6 +184,21 @@ def test_checkpoints_of_the_first_version_open(tmp_path):
         np.testing.assert_array_equal(services.datasets.open(record.id).tensor, array)
 
 
+def test_names_are_found_before_a_tensor_that_is_too_large_to_be_read_for_them(
+    tmp_path, monkeypatch
+):
+    # TensorFlow puts the first tensor into the block of the names, whatever its size.
+    monkeypatch.setattr("data.readers.level_table.MAX_BLOCK_BYTES", 8_192)
+    array = matrix(1_000, 50)
+    write_first_version(tmp_path / "model.ckpt-2", {"x": array, "y": matrix()})
+    services = Services.open(tmp_path / "data", logdirs=(tmp_path,))
+    (run,) = services.logdirs.runs()
+    assert facts(run) == [("x", 2, (1_000, 50)), ("y", 2, (3, 2))]
+    assert run.warnings == ()
+    record = open_tensor(services, ".", "x")
+    np.testing.assert_array_equal(services.datasets.open(record.id).tensor, array)
+
+
 def test_files_that_only_look_like_checkpoints_are_left_alone(tmp_path):
     for name in ("faiss.index", "lightning.ckpt", "run-1", "model.ckpt-1.meta"):
         (tmp_path / name).write_bytes(b"PK\x03\x04" + bytes(100))
