@@ -65,10 +65,12 @@
   };
 
   function axis(base, title, { middle, length }, i, colors, isFlat) {
+    const isDrawn = i < 2 || !isFlat;
     return Object.assign({}, base, {
-      visible: i < 2 || !isFlat,
+      // Not "visible": Plotly would never show the title of an axis again that was once invisible.
+      showline: isDrawn, showgrid: isDrawn, showticklabels: isDrawn,
       tickangle: isFlat ? 0 : "auto",
-      title: { text: title, font: { color: colors.ink, size: 12 } },
+      title: { text: isDrawn ? title : "", font: { color: colors.ink, size: 12 } },
       range: [middle[i] - length / 2, middle[i] + length / 2],
       color: colors.faint,
       gridcolor: colors.line,

@@ -74,6 +74,7 @@ SHORTCUTS = (
     ("2, 3", "two or three dimensions"),
     ("0, F", "fit all points, or the selection"),
     ("Esc", "give up a drag; clear the selection"),
+    ("Ctrl+Z, Shift+Ctrl+Z", "undo and redo selecting, isolating and projecting"),
 )
 
 

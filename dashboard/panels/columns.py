@@ -29,11 +29,11 @@ def column_select(**attributes: Any) -> dmc.Select:
         # Names of columns are longer than the selects, which stand side by side.
         list_width=264,
         searchable=True,
-        clearSearchOnFocus=True,
         nothingFoundMessage="No column of this name",
         maxDropdownHeight=320,
         renderOption={"function": "columnOption"},
-        **attributes,
+        # One of several columns is always chosen, where no other text stands for none.
+        **{"placeholder": "No metadata", **attributes},
     )
 
 

@@ -26,7 +26,8 @@ def section(title: str, *children: Any) -> html.Section:
 def select(list_width: int | None = None, **attributes: Any) -> dmc.Select:
     """Build a small select; its list is in the page only while it is open.
 
-    Choosing what is chosen already changes nothing.
+    Choosing what is chosen already changes nothing. In one that is searched, typing starts anew
+    and Enter takes the first that is found.
 
     Parameters
     ----------
@@ -34,6 +35,8 @@ def select(list_width: int | None = None, **attributes: Any) -> dmc.Select:
     """
     how = {"keepMounted": False}
     wide = {} if list_width is None else {"width": list_width, "position": "bottom-start"}
+    if attributes.get("searchable"):
+        attributes |= {"clearSearchOnFocus": True, "selectFirstOptionOnChange": True}
     return dmc.Select(size="xs", allowDeselect=False, comboboxProps={**how, **wide}, **attributes)
 
 

@@ -97,6 +97,22 @@ def test_axes_are_named_by_what_they_are(page):
     assert titles([0], method="uploaded") == ["Component 1"]
 
 
+def test_the_third_axis_has_its_title_again_after_a_look_from_above(page):
+    page.page.mouse.move(5, 5)
+    page.page.get_by_text("3D", exact=True).click()
+    page.wait_for_thumbnails()
+    page.wait_for_rest()
+    before = page.view.screenshot()
+    page.page.get_by_text("2D", exact=True).click()
+    expect(page.view).to_have_attribute("data-drawn", re.compile(r" 2 0 1 2$"))
+    page.wait_for_rest()
+    page.page.get_by_text("3D", exact=True).click()
+    expect(page.view).to_have_attribute("data-drawn", re.compile(r" 3 0 1 2$"))
+    page.wait_for_thumbnails()
+    page.wait_for_rest()
+    assert page.view.screenshot() == before
+
+
 def test_while_another_dataset_opens_the_picture_of_the_one_before_fades(page):
     held = []
     page.page.route("**/coordinates*", lambda route: held.append(route))

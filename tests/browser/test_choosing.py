@@ -1,0 +1,30 @@
+"""Selects with many options: what is typed finds one."""
+
+import re
+
+import numpy as np
+from playwright.sync_api import expect
+
+from tests.browser.dashboard_page import WAIT, DashboardPage
+
+
+def test_a_click_on_the_dataset_and_a_few_letters_open_another(page):
+    box = page.page.get_by_label("Dataset", exact=True)
+    box.click()
+    page.page.keyboard.type("iris")
+    expect(page.page.get_by_role("option")).to_have_count(1)
+    page.page.keyboard.press("Enter")
+    page.wait_for_points(150)
+    expect(box).to_have_value(re.compile("^Iris"))
+
+
+def test_without_metadata_the_boxes_for_columns_say_so(open_page, serve, tmp_path, demo_copied):
+    np.save(tmp_path / "bare.npy", np.eye(6, dtype=np.float32))
+    page: DashboardPage = open_page(serve(demo_copied(tmp_path / "data")))
+    page.wait_for_points(1797)
+    page.drop(tmp_path, "bare.npy")
+    page.button("Open").click()
+    page.wait_for_points(6)
+    for name in ("Label by", "In column"):
+        box = page.page.get_by_label(name, exact=True)
+        expect(box).to_have_attribute("placeholder", "No metadata", timeout=WAIT)
