@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from data.errors import NotFoundError
 from data.search import normalize_column
+from data.spelled_numbers import to_numbers, with_points
 
 Kind = Literal["categorical", "numeric", "text"]
 
@@ -63,9 +64,10 @@ class Metadata:
 
     def _classes(self, name: str) -> tuple[list[str], np.ndarray]:
         """Different values in natural order, and each row's index into them (-1: missing)."""
-        encoded = self.column(name).dictionary_encode()
-        values: list[str] = encoded.dictionary.to_pylist()  # type: ignore[assignment]
-        order = natural_order(values)
+        encoded: Any = self.column(name).dictionary_encode()
+        values: list[str] = encoded.dictionary.to_pylist()
+        spelled: Any = with_points(encoded.dictionary)
+        order = natural_order(spelled.to_pylist())
         place = np.empty(len(values), np.int32)
         place[order] = np.arange(len(values), dtype=np.int32)
         codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
@@ -78,18 +80,6 @@ class Metadata:
     def row(self, row: int) -> dict[str, str | None]:
         """Return all values of one point by column name."""
         return {name: self.column(name)[row].as_py() for name in self.names}
-
-
-def to_numbers(column: pa.StringArray) -> np.ndarray:
-    """Read texts as float64; what is missing or no finite number becomes NaN."""
-    trimmed = pc.utf8_trim_whitespace(column)
-    looks_numeric = pc.match_substring_regex(
-        trimmed, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-    ).fill_null(False)
-    plain: Any = pc.if_else(looks_numeric, pc.replace_substring_regex(trimmed, r"^\+", ""), None)
-    numbers: np.ndarray = plain.cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
-    numbers[~np.isfinite(numbers)] = np.nan
-    return numbers
 
 
 def natural_order(values: list[str]) -> list[int]:

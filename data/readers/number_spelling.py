@@ -34,11 +34,15 @@ class Spelling:
         """Return what was assumed, and what is worth knowing."""
         if self.decimal == ".":
             return (), ()
-        said = f"Commas were read as decimal commas: {self.example} is "
-        said += f"{self.example.replace(',', '.')}."
+        said = decimal_comma_remark(self.example)
         if self.is_sure:
             return (), (said,)
         return (f"{said} If they separate thousands, leave them out of the file.",), ()
+
+
+def decimal_comma_remark(example: str, where: str = "") -> str:
+    """Say how numbers were read that are written as an example is."""
+    return f"Commas were read as decimal commas{where}: {example} is {example.replace(',', '.')}."
 
 
 def is_number(cell: str, decimal: Decimal = ".") -> bool:

@@ -18,9 +18,12 @@ from data.readers.added_metadata import read_added
 from data.readers.contract import KEPT_ROWS, ReadOptions, TensorFile
 from data.readers.fingerprint import content_id
 from data.readers.metadata_file import MetadataFile, read_metadata
+from data.readers.number_spelling import decimal_comma_remark
 from data.readers.recognized import blamed, first_rows, thumbnail_size
 from data.readers.tensor_file import read_tensor
 from data.readers.unique_names import unique_names
+from data.shown_names import SHOWN_TEXT, shown_names
+from data.spelled_numbers import decimal_comma
 
 if TYPE_CHECKING:
     from data.readers.sprite_file import SpriteFile
@@ -73,7 +76,7 @@ def _dataset(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, An
         size = (sprite.width, sprite.height) if sprite else request["thumbnail"]
         choices.append(thumbnail_size(size))
     n_points, n_dims = found.tensor.shape
-    columns = _write(table, out)
+    columns, said = _write(table, out)
     return {
         "content_id": content_id(found.digest, out),
         "columns": columns,
@@ -86,7 +89,7 @@ def _dataset(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, An
         "first": asdict(first_rows(table, found.tensor, found.dim_names)),
         "choices": [asdict(choice) for choice in choices],
         "warnings": warnings,
-        "notes": notes,
+        "notes": [*notes, *said],
     }
 
 
@@ -98,13 +101,14 @@ def _metadata(request: dict[str, Any], n_rows: int, limits: Limits) -> MetadataF
 def _added(request: dict[str, Any], out: Path, limits: Limits) -> dict[str, Any]:
     with blamed("metadata"):
         added = read_added(request, limits)
+    columns, said = _write(added.table, out)
     return {
-        "columns": _write(added.table, out),
+        "columns": columns,
         "by_key": added.by_key,
         "first": asdict(first_rows(added.table)),
         "choices": [asdict(choice) for choice in added.choices],
         "warnings": added.warnings,
-        "notes": added.notes,
+        "notes": [*added.notes, *said],
     }
 
 
@@ -150,12 +154,23 @@ def _join(tables: list[pa.Table], limits: Limits) -> pa.Table:
     return pa.table(columns, names=names)
 
 
-def _write(table: pa.Table, out: Path) -> list[dict[str, Any]]:
-    """Write the columns, and describe them."""
+def _write(table: pa.Table, out: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """Write the columns; describe them, and say what is worth knowing about them."""
     if not table.num_columns:
-        return []
+        return [], []
     pq.write_table(table, out / "metadata.parquet")
     metadata = Metadata(table)
-    return [
-        asdict(Column(name, *describe_column(metadata.column(name)))) for name in metadata.names
-    ]
+    columns = [Column(name, *describe_column(metadata.column(name))) for name in metadata.names]
+    return [asdict(column) for column in columns], _decimal_commas(metadata, columns)
+
+
+def _decimal_commas(metadata: Metadata, columns: list[Column]) -> list[str]:
+    examples = {
+        column.name: example
+        for column in columns
+        if column.is_number and (example := decimal_comma(metadata.column(column.name)))
+    }
+    if not examples:
+        return []
+    where = f" in {shown_names(list(examples))}"
+    return [decimal_comma_remark(next(iter(examples.values()))[:SHOWN_TEXT], where)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from hypothesis.extra import numpy as hnp
 
 from data.errors import ReadError
 from data.limits import Limits
+from data.metadata import Metadata, describe_column
+from data.parsing import MetadataRequest, ParseRequest, Source
 from data.readers.glance import glance
 from data.readers.metadata_file import read_metadata
 from data.readers.tensor_file import ReadOptions, TensorFile, read_tensor
@@ -107,3 +110,63 @@ def test_metadata_without_a_heading_are_separated_by_semicolons(tmp_path: Path) 
         "column 1": ["a", "b", "c"],
         "column 2": ["1,5", "2,25", "3,5"],
     }
+
+
+def column(*values: str | None) -> pa.StringArray:
+    return pa.array(values, pa.string())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1))
+def test_a_metadata_column_of_decimal_commas_is_a_column_of_numbers(values: list[float]) -> None:
+    # One that cannot mean thousands.
+    values = [*values, 0.5]
+    texts = column(*map(comma, values), None)
+    metadata = Metadata(pa.table({"n": texts}))
+    np.testing.assert_array_equal(metadata.numbers("n"), [*values, np.nan])
+    assert metadata.column("n").equals(texts)
+    assert describe_column(texts)[2]
+
+
+def test_numbers_with_decimal_commas_are_classes_where_few_of_them_are_whole() -> None:
+    texts = column("2,0", "10,0", "-1,0", "2,0")
+    assert describe_column(texts) == ("categorical", 3, True)
+    assert Metadata(pa.table({"n": texts})).classes("n")[0] == ["-1,0", "2,0", "10,0"]
+    assert describe_column(column("0,5", "1,25e-3", "7")) == ("numeric", 3, True)
+    assert describe_column(column("1,234", "1,2", "5,678")) == ("numeric", 3, True)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("1,234", "5,678", "12"),
+        ("1,234,567", "1,5"),
+        ("1.234,5", "1,5"),
+        ("1.234", "1,5"),
+        ("0.5", "1,5"),
+        ("1,5", "2,5", "red, blue"),
+        ("1,5", "2,5,3"),
+        ("01,5", "02,5"),
+        ("1, 5", "2, 5"),
+        (",", "1,5"),
+    ],
+)
+def test_thousands_lists_and_texts_with_commas_stay_texts(values: tuple[str, ...]) -> None:
+    texts = column(*values)
+    assert describe_column(texts)[2] is False
+    read = Metadata(pa.table({"n": texts})).numbers("n")
+    assert not np.isfinite(read[["," in value for value in values]]).any() or "01,5" in values
+
+
+def test_columns_of_decimal_commas_are_said(tmp_path: Path, services) -> None:
+    np.save(tmp_path / "v.npy", np.eye(3, dtype=np.float32))
+    lines = ["Wort;Länge;Preis;Menge", "rot;1,5;2,75;1,200", "blau;2;3,5;2,400", "grün;;4;3,100"]
+    (tmp_path / "m.csv").write_text("\n".join(lines) + "\n")
+    source = Source(tmp_path / "m.csv", "m.csv")
+    record = services.datasets.add(ParseRequest(Source(tmp_path / "v.npy", "v.npy"), source))
+    assert [column.is_number for column in record.columns] == [False, True, True, False]
+    said = 'Commas were read as decimal commas in "Länge", "Preis": 1,5 is 1.5.'
+    assert [note for note in record.notes if "ecimal" in note] == [said]
+    (tmp_path / "m.csv").write_text("Breite;Art\n1,5;a\n2,5;b\n3,5;c\n")
+    record = services.metadata.add(record.id, MetadataRequest(source))
+    assert 'Commas were read as decimal commas in "Breite": 1,5 is 1.5.' in record.notes

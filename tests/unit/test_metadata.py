@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import NotFoundError
-from data.metadata import Metadata, describe_column, natural_order, to_numbers
+from data.metadata import Metadata, describe_column, natural_order
+from data.spelled_numbers import to_numbers
 
 
 def column(*values):
