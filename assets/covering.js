@@ -13,14 +13,17 @@
     const cellOf = (place) =>
       (Math.floor(y[place] / radius) + 1) * columns + Math.floor(x[place] / radius) + 1;
     const firsts = new Int32Array(columns * lines + 1);
-    for (const place of shownPlaces) if (isInView(place)) firsts[cellOf(place) + 1] += 1;
+    for (let i = 0; i < shownPlaces.length; i++) {
+      if (isInView(shownPlaces[i])) firsts[cellOf(shownPlaces[i]) + 1] += 1;
+    }
     for (let cell = 1; cell < firsts.length; cell++) firsts[cell] += firsts[cell - 1];
     const next = firsts.slice(), points = new Float32Array(3 * firsts.at(-1));
-    for (const place of shownPlaces) {
+    for (let i = 0; i < shownPlaces.length; i++) {
+      const place = shownPlaces[i];
       if (!isInView(place)) continue;
       const cell = cellOf(place), front = 3 * firsts[cell], at = 3 * next[cell]++;
       const here = depth[place] < points[front + 2] ? front : at;
-      for (let i = 0; i < 3; i++) points[at + i] = points[front + i];
+      for (let k = 0; k < 3; k++) points[at + k] = points[front + k];
       points[here] = x[place];
       points[here + 1] = y[place];
       points[here + 2] = depth[place];

@@ -8,37 +8,34 @@
 
   // Used again each time: new ones would pile up, megabytes for each million of points, until the
   // browser collects them.
-  let slices = new Uint16Array(0), sorted = new Uint32Array(0);
-  function resize(nPlaces, nDrawn) {
-    if (slices.length !== nPlaces) slices = new Uint16Array(nPlaces);
-    if (sorted.length !== nDrawn) sorted = new Uint32Array(nDrawn);
-  }
+  let sorted = new Uint32Array(0);
 
-  // Depth of every drawn place as a number from 0, the farthest, to N_SLICES - 1.
-  function slice({ depth }, index) {
+  // Function from a place to its slice: 0 for the farthest of an index to N_SLICES - 1.
+  function slicing({ depth }, index) {
     let near = Infinity, far = -Infinity;
-    for (const place of index) {
-      if (depth[place] < near) near = depth[place];
-      if (depth[place] > far) far = depth[place];
+    // Counted: an iterator makes an object for each of the million.
+    for (let i = 0; i < index.length; i++) {
+      const here = depth[index[i]];
+      if (here < near) near = here;
+      if (here > far) far = here;
     }
     const scale = far > near ? (N_SLICES - 1) / (far - near) : 0;
-    for (const place of index) slices[place] = (far - depth[place]) * scale;
+    return (place) => ((far - depth[place]) * scale) | 0;
   }
 
-  function sortRun(index, first, count) {
+  function sortRun(index, first, count, sliceOf) {
     const next = new Uint32Array(N_SLICES + 1), last = first + count;
-    for (let i = first; i < last; i++) next[slices[index[i]] + 1] += 1;
+    for (let i = first; i < last; i++) next[sliceOf(index[i]) + 1] += 1;
     for (let k = 0; k < N_SLICES; k++) next[k + 1] += next[k];
-    for (let i = first; i < last; i++) sorted[first + next[slices[index[i]]]++] = index[i];
+    for (let i = first; i < last; i++) sorted[first + next[sliceOf(index[i])]++] = index[i];
   }
 
   // groups: parts of the index, [{ first, count }, ...], each sorted by itself; they stay as they are.
   // The index is used again by the next call.
   projector.fromFarToNear = function ({ index, groups }) {
-    const screen = projector.projectAll();
-    resize(screen.depth.length, index.length);
-    slice(screen, index);
-    for (const { first, count } of groups) sortRun(index, first, count);
+    if (sorted.length !== index.length) sorted = new Uint32Array(index.length);
+    const sliceOf = slicing(projector.projectAll(), index);
+    for (const { first, count } of groups) sortRun(index, first, count, sliceOf);
     return { index: sorted, groups };
   };
 

@@ -58,28 +58,35 @@
     for (const name of ["x", "y", "depth"]) screen[name] = new Float32Array(n);
   }
 
+  // Points projected by one call. Called often, the function below is soon compiled; while it is
+  // interpreted, every number on the way is an object: megabytes for a loop over a million of points.
+  const PIECE = 4096;
+
+  function projectPiece(at, m, { left, top, width, height }, isFlat, first, last) {
+    const { x, y, depth } = screen, w2 = width / 2, h2 = height / 2;
+    for (let i = first, j = 3 * first; i < last; i++, j += 3) {
+      const X = at[j], Y = at[j + 1], Z = at[j + 2], w = m[3] * X + m[7] * Y + m[11] * Z + m[15];
+      // In 2D no point lies before another.
+      depth[i] = isFlat ? m[15] : w;
+      x[i] = w > 0 ? left + w2 * (1 + (m[0] * X + m[4] * Y + m[8] * Z + m[12]) / w) : NaN;
+      y[i] = top + h2 * (1 - (m[1] * X + m[5] * Y + m[9] * Z + m[13]) / w);
+    }
+  }
+
   // All places on the screen: { x, y, depth }, CSS pixels of the view and the distance from the
   // eye; x is NaN behind it; and where in the view the canvas lies: { left, top, width, height }. The
   // arrays are used again by the next call after a frame.
   projector.projectAll = function () {
     const { frame } = projector.shown, m = frame && matrixOf(frame);
     if (!m) return { x: new Float32Array(0), y: new Float32Array(0), depth: new Float32Array(0) };
-    const canvas = viewport(), { left, top, width, height } = canvas;
-    const key = [...m, left, top, width, height], at = projector.positionsNow();
+    const canvas = viewport(), key = [...m, ...Object.values(canvas)], at = projector.positionsNow();
     if (known && known.at === at && key.every((value, i) => value === known.key[i])) return screen;
     known = { at, key };
-    const n = at.length / 3;
+    const n = at.length / 3, isFlat = projector.shown.dimensionality === 2;
     resize(n);
     Object.assign(screen, canvas);
-    const { x, y, depth } = screen;
-    const [a0, a1, , a3, b0, b1, , b3, c0, c1, , c3, d0, d1, , d3] = m;
-    const [w2, h2] = [width / 2, height / 2], isFlat = projector.shown.dimensionality === 2;
-    for (let i = 0, j = 0; i < n; i++, j += 3) {
-      const X = at[j], Y = at[j + 1], Z = at[j + 2], w = a3 * X + b3 * Y + c3 * Z + d3;
-      // In 2D no point lies before another.
-      depth[i] = isFlat ? d3 : w;
-      x[i] = w > 0 ? left + w2 * (1 + (a0 * X + b0 * Y + c0 * Z + d0) / w) : NaN;
-      y[i] = top + h2 * (1 - (a1 * X + b1 * Y + c1 * Z + d1) / w);
+    for (let first = 0; first < n; first += PIECE) {
+      projectPiece(at, m, canvas, isFlat, first, Math.min(n, first + PIECE));
     }
     return screen;
   };

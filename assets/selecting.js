@@ -17,7 +17,7 @@
 
   function countShown(places) {
     let count = 0;
-    for (const place of places) if (projector.isShown(place)) count += 1;
+    for (let i = 0; i < places.length; i++) if (projector.isShown(places[i])) count += 1;
     return count;
   }
 

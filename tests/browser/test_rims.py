@@ -1,4 +1,4 @@
-"""Soft edges on a canvas that has one sample to the pixel: of the axes, of points."""
+"""Plotly's canvases: soft edges with one sample to the pixel, labels measured on a small one."""
 
 import io
 
@@ -67,3 +67,19 @@ def test_points_that_hide_each_other_are_drawn_from_far_to_near_in_every_frame(p
         assert sorted(places) == list(range(len(places)))
         assert np.diff(depths).max() <= np.ptp(depths) / 4000
     assert seen[0][0] != seen[-1][0]
+
+
+def test_labels_are_measured_on_a_small_canvas_that_holds_a_hundred_letters(page):
+    # Made as Plotly makes it.
+    megabytes, room, needed = page.page.evaluate(
+        """() => {
+            const canvas = document.createElement("canvas");
+            Object.assign(canvas, { width: 8192, height: 1024 });
+            const context = canvas.getContext("2d");
+            context.font = "64px sans-serif";
+            const needed = context.measureText("embeddings".repeat(10)).width + 128;
+            return [(4 * canvas.width * canvas.height) / 2 ** 20, canvas.width, needed];
+        }"""
+    )
+    assert megabytes <= 4
+    assert needed <= room
