@@ -68,14 +68,16 @@
     const isDrawn = i < 2 || !isFlat;
     return Object.assign({}, base, {
       // Not "visible": Plotly would never show the title of an axis again that was once invisible.
-      showline: isDrawn, showgrid: isDrawn, showticklabels: isDrawn,
+      showline: isDrawn, showgrid: isDrawn, showticklabels: !isFlat,
+      // What stands along the axes of a flat picture is written over it: edge_ticks.js.
+      ...(isFlat && isDrawn ? { tickmode: "linear", tick0: 0, dtick: projector.gridStep({ length }) } : {}),
       tickangle: isFlat ? 0 : "auto",
-      title: { text: isDrawn ? title : "", font: { color: colors.ink, size: 12 } },
+      title: { text: isFlat ? "" : title, font: { color: colors.ink, size: 12 } },
       range: [middle[i] - length / 2, middle[i] + length / 2],
       color: colors.faint,
       gridcolor: colors.line,
       linecolor: colors.line,
-      tickfont: { size: 10, color: colors.faint },
+      tickfont: { size: 12, color: colors.faint },
     });
   }
 
