@@ -15,16 +15,17 @@
     const cloud = projector.cloud(), n = projector.shown.drawn.length;
     const { style } = cloud, hasThumbnails = style.thumbnails && cloud.tiles.length > 0;
     const points = Math.min(1, budget / n);
-    if (!hasThumbnails) return { points, thumbnails: 0 };
+    if (!hasThumbnails) return { points, thumbnails: 1 };
     const left = Math.max(0, budget - n) / (costOfThumbnail(style) * n);
     return { points, thumbnails: Math.min(1, left) };
   }
 
+  const isLess = (part) => part.points < 1 || part.thumbnails < 1;
+
   function say(part) {
     const n = projector.shown.drawn.length, note = projector.byId("moving-note");
-    const cloud = projector.cloud(), hasThumbnails = cloud.style.thumbnails && cloud.tiles.length > 0;
     const count = (share) => Math.ceil(share * n).toLocaleString("en");
-    note.hidden = !(part.points < 1 || (hasThumbnails && part.thumbnails < 1));
+    note.hidden = !isLess(part);
     if (note.hidden) return;
     const what = part.points < 1 ? `${count(part.points)} of ${n.toLocaleString("en")}`
       : `${count(part.thumbnails)} of ${n.toLocaleString("en")} thumbnails`;
@@ -58,12 +59,12 @@
     const cloud = projector.cloud(), part = parts();
     projector.stopFilling();
     cloud.isWhole = false;
-    if (cloud.picture && !cloud.style.isOpaque && part.points < 1) {
+    if (cloud.picture && !cloud.style.isOpaque && isLess(part)) {
       cloud.part = part;
       projector.sayFilled(0);
       return projector.fill(cloud);
     }
-    if (cloud.part && (cloud.part.points < 1 || cloud.part.thumbnails < 1)) cloud.dirty = true;
+    if (cloud.part && isLess(cloud.part)) cloud.dirty = true;
     cloud.part = null;
     projector.sayFilled(null);
     projector.sortCloud(true);

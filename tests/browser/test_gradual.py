@@ -1,6 +1,7 @@
 """More points than a machine draws at once: bit by bit beside the screen, then all of them."""
 
 import io
+import math
 
 import numpy as np
 import pytest
@@ -26,12 +27,28 @@ STOP = "() => { clearInterval(window.mover); window.mover = null; }"
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory):
+def points(tmp_path_factory):
+    path = tmp_path_factory.mktemp("points") / "points.npy"
+    np.save(path, np.random.default_rng(0).normal(size=(N, 3)).astype(np.float32))
+    return Source(path, "points.npy")
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory, points):
     folder = tmp_path_factory.mktemp("many")
-    points = np.random.default_rng(0).normal(size=(N, 3)).astype(np.float32)
-    np.save(folder / "points.npy", points)
-    services = Services.open(folder / "data")
-    services.datasets.add(ParseRequest(tensor=Source(folder / "points.npy", "points.npy")))
+    Services.open(folder).datasets.add(ParseRequest(tensor=points))
+    with start_server(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def many_thumbnails(tmp_path_factory, points):
+    folder = tmp_path_factory.mktemp("thumbnails")
+    side = math.ceil(math.sqrt(N))
+    cells = np.random.default_rng(1).integers(0, 200, (side, side, 3), dtype=np.uint8)
+    Image.fromarray(cells.repeat(4, axis=0).repeat(4, axis=1)).save(folder / "sheet.png")
+    request = ParseRequest(tensor=points, sprite=Source(folder / "sheet.png", "sheet.png"))
+    Services.open(folder / "data").datasets.add(request)
     with start_server(folder / "data") as server:
         yield server
 
@@ -57,9 +74,33 @@ def changed(picture: np.ndarray, other: np.ndarray) -> float:
     return float((np.abs(picture - other).max(axis=2) > 4).mean())
 
 
+def come_to_rest(tab: DashboardPage) -> None:
+    """Move as on a slow machine, and wait until all points are drawn again."""
+    tab.wait_for_rest()
+    tab.page.mouse.move(5, 5)
+    note = tab.page.locator("#moving-note")
+    tab.page.evaluate(MOVE_SLOWLY)
+    expect(note).to_contain_text(f"of {N:,}")
+    tab.page.evaluate(STOP)
+    tab.page.wait_for_function("() => projector.cloud().isWhole")
+    expect(note).to_be_hidden()
+    assert tab.page.evaluate("() => projector.cloud().part") is None
+
+
+def drawn_at_once(tab: DashboardPage) -> np.ndarray:
+    tab.page.evaluate(
+        """() => {
+            projector.cloud().isWhole = false;
+            projector.sortCloud(true);
+            projector.glplot().redraw();
+        }"""
+    )
+    return canvas_pixels(tab)
+
+
 @pytest.mark.parametrize("selected", [False, True])
 @pytest.mark.parametrize("dimensionality", ["2D", "3D"])
-def test_the_picture_drawn_bit_by_bit_is_the_one_that_webgl_draws(
+def test_the_picture_drawn_by_the_processor_is_the_one_that_webgl_draws(
     open_page, many, dimensionality, selected
 ):
     tab = open_page(many)
@@ -70,31 +111,25 @@ def test_the_picture_drawn_bit_by_bit_is_the_one_that_webgl_draws(
         tab.page.wait_for_function(
             "() => projector.shown.selected?.length === 300 && projector.shown.selectedPoint === 17"
         )
-    tab.wait_for_rest()
-    tab.page.mouse.move(5, 5)
-    note = tab.page.locator("#moving-note")
-    tab.page.evaluate(MOVE_SLOWLY)
-    expect(note).to_contain_text(f"of {N:,} while moving")
-    tab.page.evaluate(STOP)
-    tab.page.wait_for_function("() => projector.cloud().isWhole")
-    expect(note).to_be_hidden()
-    assert tab.page.evaluate("() => projector.cloud().part") is None
-    gradual = canvas_pixels(tab)
-    tab.page.evaluate(
-        """() => {
-            projector.cloud().isWhole = false;
-            projector.sortCloud(true);
-            projector.glplot().redraw();
-        }"""
-    )
-    by_webgl = canvas_pixels(tab)
-    assert (by_webgl < 250).any()
-    assert changed(gradual, by_webgl) < 0.01
-    assert abs((gradual - by_webgl).mean()) < 0.1
+    come_to_rest(tab)
+    gradual, at_once = canvas_pixels(tab), drawn_at_once(tab)
+    assert (at_once < 250).any()
+    assert changed(gradual, at_once) < 0.01
+    assert abs((gradual - at_once).mean()) < 0.1
     if dimensionality == "3D" and not selected:
         # In another order of depth it would be another picture.
         tab.page.evaluate("() => { projector.sortCloud(false); projector.glplot().redraw(); }")
-        assert changed(canvas_pixels(tab), by_webgl) > 0.02
+        assert changed(canvas_pixels(tab), at_once) > 0.02
+
+
+def test_thumbnails_drawn_bit_by_bit_are_those_drawn_at_once(open_page, many_thumbnails):
+    tab = open_page(many_thumbnails)
+    tab.wait_for_points(N)
+    tab.page.wait_for_function("() => projector.cloud().tiles.length > 0")
+    come_to_rest(tab)
+    gradual, at_once = canvas_pixels(tab), drawn_at_once(tab)
+    assert len(np.unique(at_once.reshape(-1, 3), axis=0)) > 1000
+    assert changed(gradual, at_once) < 0.001
 
 
 def test_whoever_moves_on_waits_for_nothing_and_sees_no_picture_of_before(open_page, many):
