@@ -80,7 +80,7 @@ def come_to_rest(tab: DashboardPage) -> None:
     tab.page.mouse.move(5, 5)
     note = tab.page.locator("#moving-note")
     tab.page.evaluate(MOVE_SLOWLY)
-    expect(note).to_contain_text(f"of {N:,}")
+    expect(note).to_contain_text(f"of {N:,} while moving")
     tab.page.evaluate(STOP)
     tab.page.wait_for_function("() => projector.cloud().isWhole")
     expect(note).to_be_hidden()
