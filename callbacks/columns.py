@@ -22,11 +22,15 @@ def register(app: dash.Dash, services: Services) -> None:
         Output(ids.COLUMN_KIND_NOTE, "children"),
         Input(ids.KIND_COLUMN, "value"),
         Input(ids.DATASET_INFO, "data"),
+        State(ids.COLUMN_KIND, "value"),
+        prevent_initial_call=True,
     )
-    def show_kind(name: Any, info: Any) -> str:
+    def show_kind(name: Any, info: Any, shown: Any) -> str:
         column = chosen_column(services, info, name)
         # Not an output: a new kind opens the page anew, which shows the kind.
-        set_props(ids.COLUMN_KIND, {"value": shown_kind(column), "disabled": column is None})
+        set_props(ids.COLUMN_KIND, {"disabled": column is None})
+        if shown_kind(column) != shown:
+            set_props(ids.COLUMN_KIND, {"value": shown_kind(column)})
         return kind_note(column)
 
     @app.callback(

@@ -28,11 +28,13 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(
         Output(ids.CATALOG_CHANGED, "data"),
-        Input(ids.DATASET_NAME, "value"),
+        Input(ids.DATASET_NAME, "n_blur"),
+        Input(ids.DATASET_NAME, "n_submit"),
+        State(ids.DATASET_NAME, "value"),
         State(ids.DATASET, "value"),
         prevent_initial_call=True,
     )
-    def rename_dataset(name: Any, dataset_id: Any) -> Any:
+    def rename_dataset(left: Any, entered: Any, name: Any, dataset_id: Any) -> Any:
         return rename(services, dataset_id, name)
 
     @app.callback(

@@ -24,7 +24,7 @@ MAX_PREVIEWED = 100_000
 
 
 def register(app: dash.Dash, services: Services) -> None:
-    """Register the search preview, the point card and the neighbor list."""
+    """Register the search preview and the list of matches."""
 
     @app.callback(
         Output(ids.MATCHES, "data"),
@@ -48,19 +48,6 @@ def register(app: dash.Dash, services: Services) -> None:
             return previewed(dataset, rows, search["column"], label_by)
         except (ParameterError, LimitError) as error:
             return None, error.message, True, True
-
-    @app.callback(
-        Output(ids.POINT_CARD, "children"),
-        Input(ids.SELECTED_POINT, "data"),
-        Input(ids.LABEL_BY, "value"),
-        Input(ids.DATASET_INFO, "data"),
-        prevent_initial_call=True,
-    )
-    def point_card(row: Any, label_by: Any, info: Any) -> Any:
-        dataset = opened_dataset(services, info)
-        if row is None or dataset is None:
-            return []
-        return card(dataset, row, label_by)
 
     app.clientside_callback(
         ClientsideFunction("projector", "listMatches"),

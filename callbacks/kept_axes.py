@@ -25,26 +25,24 @@ def register(app: dash.Dash, services: Services) -> None:
     @app.callback(
         output={
             "names": each_axis("name", "data", Output),
-            "columns": each_axis("column", "data", Output),
             "colors": Output(ids.COLOR_BY, "data", allow_duplicate=True),
             "notice": Output(ids.NOTICE, "data", allow_duplicate=True),
         },
         inputs={
             "kept": each_axis("keep", "n_clicks", Input),
             "forgotten": each_axis("forget", "n_clicks", Input),
-            "info": Input(ids.DATASET_INFO, "data"),
+            "info": State(ids.DATASET_INFO, "data"),
             "axes": State(ids.CUSTOM_AXES, "data"),
             "names": each_axis("name", "value", State),
-            "columns": State(ids.SEARCH_COLUMN, "data"),
         },
         prevent_initial_call=True,
     )
-    def keep(info: Any, axes: Any, names: Any, columns: Any, **_: Any) -> dict[str, Any]:
+    def keep(info: Any, axes: Any, names: Any, **_: Any) -> dict[str, Any]:
         dataset = opened_dataset(services, info)
         if dataset is None:
-            return {"names": of_axes([]), "columns": of_axes([]), "colors": [], "notice": no_update}
+            return {"names": of_axes([]), "colors": [], "notice": no_update}
         said = kept_or_forgotten(services, dataset, str(ctx.triggered_id), axes, names)
-        return choices(services, dataset, columns or [], said)
+        return choices(services, dataset, said)
 
     for axis in ENDS:
         _register_recall(app, services, axis)
@@ -94,14 +92,11 @@ def kept_or_forgotten(
     return f"The axis {name} is kept with the dataset; points can be colored by it."
 
 
-def choices(
-    services: Services, dataset: Dataset, columns: list[Any], said: str | None
-) -> dict[str, Any]:
-    """Return the choices of names, columns and colors."""
+def choices(services: Services, dataset: Dataset, said: str | None) -> dict[str, Any]:
+    """Return the choices of names and colors, and what to say."""
     kept = services.axes.of(dataset.record.id)
     return {
         "names": of_axes([axis.name for axis in kept]),
-        "columns": of_axes(columns),
         "colors": color_options(dataset.record.columns, kept),
         "notice": {"kind": "info", "text": said} if said else no_update,
     }

@@ -6,16 +6,17 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, ctx
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks.arguments import content
 from callbacks.bringing_back import way_back
 from callbacks.errors import sentence, show_error
+from callbacks.offers import OFFERED, offers
 from callbacks.opened_page import default_view, first_view, kept_view, opened_page
 from callbacks.saved_views import complete, complete_view, view_of_address
 from dashboard import ids
-from dashboard.controls import bind_all, view_of_controls
+from dashboard.controls import bind, bind_all, view_of_controls
 from data.errors import ProjectorError, StorageError
 from data.links import MAX_LINK, link_text
 from data.services import Services
@@ -29,7 +30,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(
         output={
-            "controls": bind_all(lambda id, name: Output(id, name, allow_duplicate=True)),
+            "controls": bind_all(_another),
             "page": {
                 "datasets": Output(ids.DATASET, "data"),
                 "info": Output(ids.DATASET_INFO, "data"),
@@ -41,13 +42,10 @@ def register(app: dash.Dash, services: Services) -> None:
                 "chosen": Output(ids.CHOSEN, "data"),
                 "name": Output(ids.DATASET_NAME, "value"),
                 "remarks": Output(ids.DATASET_REMARKS, "children"),
-                "label_options": Output(ids.LABEL_BY, "data"),
-                "color_options": Output(ids.COLOR_BY, "data"),
-                "search_options": Output(ids.SEARCH_COLUMN, "data"),
-                "kind_options": Output(ids.KIND_COLUMN, "data"),
                 "empty": Output(ids.EMPTY, "hidden"),
-                "notice": Output(ids.NOTICE, "data", allow_duplicate=True),
+                "notice": _another(ids.NOTICE, "data"),
             },
+            "offers": bind(OFFERED, _another),
         },
         inputs={
             "address": Input(ids.LOCATION, "search"),
@@ -56,24 +54,16 @@ def register(app: dash.Dash, services: Services) -> None:
             "info": State(ids.DATASET_INFO, "data"),
             "state": State(ids.VIEW_STATE, "data"),
             "camera": State(ids.CAMERA, "data"),
+            "method": State(ids.METHOD, "value"),
+            "tag_column": State(ids.TAG_COLUMN, "value"),
         },
         prevent_initial_call="initial_duplicate",
     )
-    def open_view(
-        address: Any, chosen: Any, opened: Any, info: Any, state: Any, camera: Any
-    ) -> dict[str, Any]:
-        if ctx.triggered_id == ids.DATASET and chosen:
-            if content(info).get("id") == chosen:
-                # Not a person's choice but what this callback itself has just written.
-                raise PreventUpdate
-            return opened_page(services, default_view(services.datasets.record(str(chosen))))
-        # At the start of a page everything counts as changed; then the address decides.
-        if ctx.triggered_id == ids.OPENED and opened:
-            return opened_event(services, content(opened), state, camera)
-        if address is None:
-            # The browser has not told its address yet; it will in a moment.
-            raise PreventUpdate
-        return opened_address(services, str(address))
+    def open_view(method: Any, tag_column: Any, **asked: Any) -> dict[str, Any]:
+        opened = opened_by(services, ctx.triggered_id, **asked)
+        if opened["page"]["method"] == method:
+            opened["page"]["method"] = no_update
+        return {**opened, "offers": offers(services, opened["page"]["info"], tag_column)}
 
     @app.callback(
         Output(ids.VIEW_STATE, "data"),
@@ -97,6 +87,36 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.RESTORED, "data"),
         prevent_initial_call=True,
     )
+
+
+def _another(component: str, name: str) -> Output:
+    return Output(component, name, allow_duplicate=True)
+
+
+def opened_by(
+    services: Services,
+    trigger: Any,
+    *,
+    address: Any,
+    chosen: Any,
+    opened: Any,
+    info: Any,
+    state: Any,
+    camera: Any,
+) -> dict[str, Any]:
+    """Open what a person has chosen, what a script asks for, or what the address names."""
+    if trigger == ids.DATASET and chosen:
+        if content(info).get("id") == chosen:
+            # Not a person's choice but what this callback itself has just written.
+            raise PreventUpdate
+        return opened_page(services, default_view(services.datasets.record(str(chosen))))
+    # At the start of a page everything counts as changed; then the address decides.
+    if trigger == ids.OPENED and opened:
+        return opened_event(services, content(opened), state, camera)
+    if address is None:
+        # The browser has not told its address yet; it will in a moment.
+        raise PreventUpdate
+    return opened_address(services, str(address))
 
 
 def link_of_view(services: Services, view: ViewState) -> str:

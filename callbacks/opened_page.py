@@ -11,7 +11,6 @@ from dash import no_update
 from callbacks.jobs import tab_of
 from callbacks.saved_views import complete
 from dashboard.controls import controls_of_view
-from dashboard.panels.columns import color_options, column_options
 from dashboard.panels.data import build_remarks, dataset_options
 from data.dataset import DatasetRecord, label_column
 from data.errors import NotFoundError
@@ -99,7 +98,6 @@ def _page_parts(
     # PCA is always at hand; anything else was chosen.
     chosen = projection if projection and projection.method != "pca" else None
     parameters = projection.parameters if projection and not chosen else {}
-    columns = record.columns if record else ()
     return {
         "info": record.to_json() if record else None,
         "normalize": bool(parameters.get("normalize")),
@@ -108,10 +106,6 @@ def _page_parts(
         "chosen": {chosen.rows or "": chosen.id} if chosen else {},
         "name": record.name if record else "",
         "remarks": build_remarks(record) if record else [],
-        "label_options": column_options(columns),
-        "color_options": color_options(columns, services.axes.of(record.id)) if record else [],
-        "search_options": column_options(columns),
-        "kind_options": column_options(columns),
         "empty": record is not None,
     }
 

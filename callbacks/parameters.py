@@ -10,8 +10,7 @@ from dash import ClientsideFunction, Input, Output
 
 from callbacks.arguments import content, opened_dataset, shown_rows
 from dashboard import ids
-from dashboard.panels.columns import column_options
-from dashboard.panels.columns_form import axis_choices, read_axis_choices
+from dashboard.panels.columns_form import read_axis_choices
 from dashboard.panels.parameters import STEPWISE, bounded_by_data, read_parameters
 from data.dataset import DatasetRecord
 from data.errors import ProjectorError
@@ -50,18 +49,6 @@ def register(app: dash.Dash, services: Services) -> None:
             return BLANK[method], True
         return cost_text(services, dataset.record.id, isolation, method, given)
 
-    for stepwise in STEPWISE:
-
-        @app.callback(
-            Output(ids.parameter(stepwise, "supervise_by"), "data"),
-            Input(ids.DATASET_INFO, "data"),
-            prevent_initial_call=True,
-        )
-        def supervising_columns(info: Any) -> Any:
-            dataset = opened_dataset(services, info)
-            columns = dataset.record.columns if dataset else ()
-            return column_options(columns, for_color=True)
-
     @app.callback(
         output={
             method: {n: Output(ids.parameter(method, n), "rightSection") for n in names}
@@ -79,18 +66,6 @@ def register(app: dash.Dash, services: Services) -> None:
         return most_allowed(
             dataset.record if dataset else None, None if rows is None else len(rows)
         )
-
-    @app.callback(
-        Output(ids.COLUMNS, "data"),
-        Output(ids.COORDINATES_KEY, "data"),
-        Input(ids.DATASET_INFO, "data"),
-        prevent_initial_call=True,
-    )
-    def axis_columns(info: Any) -> tuple[Any, Any]:
-        dataset = opened_dataset(services, info)
-        if dataset is None:
-            return [], []
-        return axis_choices(dataset.record), column_options(dataset.record.columns)
 
     app.clientside_callback(
         ClientsideFunction("projector", "coordinatesOf"),

@@ -27,6 +27,7 @@ NOTHING: dict[str, Any] = {
     "components": (no_update,) * len(AXES),
     "note": "",
     "status": "",
+    "sentence": "",
 }
 
 # Under the parameters, while the view still shows PCA.
@@ -46,6 +47,7 @@ def register(app: dash.Dash, services: Services) -> None:
             ),
             "note": Output(ids.PROJECTION_NOTE, "children"),
             "status": Output(ids.STATUS, "children"),
+            "sentence": Output(ids.METHOD_SENTENCE, "children"),
         },
         inputs={
             "info": Input(ids.DATASET_INFO, "data"),
@@ -99,15 +101,6 @@ def register(app: dash.Dash, services: Services) -> None:
             "run": method == "pca",
             "others": method == "pca",
         }
-
-    @app.callback(
-        Output(ids.METHOD_SENTENCE, "children"),
-        Input(ids.PROJECTION, "data"),
-        prevent_initial_call=True,
-    )
-    def sentence(projection: Any) -> str:
-        method = METHODS.get(str(content(projection).get("method")))
-        return method.sentence if method else ""
 
     @app.callback(
         Output(ids.VARIANCE, "children"),
@@ -164,6 +157,7 @@ def shown_projection(record: ProjectionRecord, dataset: DatasetRecord) -> dict[s
         "options": (component_options(shares),) * len(AXES),
         "note": record.message,
         "status": status_text(record, dataset),
+        "sentence": _sentence(record),
     }
 
 
@@ -192,6 +186,7 @@ def shown(
         "components": NOTHING["components"] if keeps_axes else first,
         "note": record.message if record.state in FINISHED else "",
         "status": status_text(record, dataset),
+        "sentence": _sentence(record),
     }
 
 
@@ -212,6 +207,10 @@ def status_text(record: ProjectionRecord, dataset: DatasetRecord) -> str:
     if dataset.warnings:
         parts.append(dataset.warnings[0])
     return " · ".join(parts)
+
+
+def _sentence(record: ProjectionRecord) -> str:
+    return METHODS[record.method].sentence if record.method in METHODS else ""
 
 
 def _pca_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:

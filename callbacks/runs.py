@@ -20,22 +20,8 @@ NO_STEP = "-"
 
 def register(app: dash.Dash, services: Services) -> None:
     """Register the list of runs and the choice among them."""
-
-    @app.callback(
-        Output(ids.RUNS, "data"),
-        Output(ids.RUN_CHOICE, "hidden"),
-        Output(ids.RUN, "data"),
-        Output(ids.RUNS_TIMER, "disabled"),
-        Input(ids.RUNS_TIMER, "n_intervals"),
-        State(ids.RUNS, "data"),
-    )
-    def list_runs(n: Any, known: Any) -> tuple[Any, Any, Any, Any]:
-        if not services.logdirs.directories:
-            return no_update, True, no_update, True
-        runs = {run.run: summary(run.to_json()) for run in services.logdirs.runs()}
-        if runs == known:
-            return no_update, no_update, no_update, no_update
-        return runs, False, list(runs), False
+    if services.logdirs.directories:
+        _register_list(app, services)
 
     @app.callback(
         Output(ids.TENSOR, "data"),
@@ -82,6 +68,22 @@ def register(app: dash.Dash, services: Services) -> None:
         return (
             no_update if content(info).get("id") == record.id else {"id": record.id, "keep": True}
         )
+
+
+def _register_list(app: dash.Dash, services: Services) -> None:
+    @app.callback(
+        Output(ids.RUNS, "data"),
+        Output(ids.RUN_CHOICE, "hidden"),
+        Output(ids.RUN, "data"),
+        Output(ids.RUNS_TIMER, "disabled"),
+        Input(ids.RUNS_TIMER, "n_intervals"),
+        State(ids.RUNS, "data"),
+    )
+    def list_runs(n: Any, known: Any) -> tuple[Any, Any, Any, Any]:
+        runs = {run.run: summary(run.to_json()) for run in services.logdirs.runs()}
+        if runs == known:
+            return no_update, no_update, no_update, no_update
+        return runs, False, list(runs), False
 
 
 def summary(run: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from callbacks.arguments import (
     rows_array,
     shown_rows,
 )
-from callbacks.inspector import matching_rows
+from callbacks.inspector import card, matching_rows
+from callbacks.view import headline_text
 from dashboard import ids
 from dashboard.controls import CONTROL_OF_FIELD, bind
 from dashboard.panels.inspector import build_isolation_trail
@@ -34,6 +35,7 @@ def register(app: dash.Dash, services: Services) -> None:
         Output(ids.SELECTED_POINT, "data"),
         Output(ids.SELECTED_ROWS, "data"),
         Output(ids.NEIGHBORS, "data"),
+        Output(ids.POINT_CARD, "children"),
         inputs={
             "clicked": Input(ids.POINT_CLICKED, "data"),
             "committed": Input(ids.SEARCH_COMMITTED, "data"),
@@ -50,27 +52,27 @@ def register(app: dash.Dash, services: Services) -> None:
         },
         prevent_initial_call=True,
     )
-    def select(info: Any, search: Any, **controls: Any) -> tuple[Any, Any, Any]:
+    def select(info: Any, search: Any, **controls: Any) -> tuple[Any, ...]:
         dataset = opened_dataset(services, info)
         if dataset is None or ctx.triggered_id == ids.CLEARED:
-            return None, "", None
+            return None, "", None, []
         if ctx.triggered_id == ids.SELECTED_BY_HAND:
             # The page has the rows already; asking here makes Dash drop the answer to a click that
             # is still on its way.
-            return no_update, no_update, None
+            return no_update, no_update, None, []
         if ctx.triggered_id == ids.SEARCH_COMMITTED:
             # The text comes with the event: the control reports it a moment after the last key.
             typed = {**search, "text": content(controls["committed"]).get("text")}
             limit = services.limits.pattern_length
             rows = matching_rows(dataset, typed, controls["isolation"], limit)
             if len(rows) != 1:
-                return None, encode_rows(rows), None
+                return None, encode_rows(rows), None, []
             controls["point"] = int(rows[0])
         k = number_of_neighbors(controls["n_neighbors"], services.limits.max_neighbors)
         found = selected(dataset, ctx.triggered_id, **{**controls, "n_neighbors": k})
         # A view that is opened has its selection, which may be other than point and neighbors.
         is_opened = f"{ids.DATASET_INFO}.data" in ctx.triggered_prop_ids and controls["rows"]
-        return (found[0], no_update, found[2]) if is_opened else found
+        return (found[0], no_update, *found[2:]) if is_opened else found
 
     @app.callback(
         Output(ids.ISOLATION, "data"),
@@ -85,6 +87,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return isolation_after(str(ctx.triggered_id), isolation_steps(steps), rows)
 
     @app.callback(
+        Output(ids.HEADLINE, "children"),
         Output(ids.SELECTION_COUNT, "children"),
         Output(ids.ISOLATION_TRAIL, "children"),
         Output(ids.ISOLATE, "disabled"),
@@ -94,11 +97,12 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.VIEW_STATE, "data"),
         prevent_initial_call=True,
     )
-    def selection_buttons(state: Any) -> tuple[Any, ...]:
+    def say_what_is_selected(state: Any) -> tuple[Any, ...]:
         if not state:
-            return "Nothing selected", "", True, True, True, True
+            return "", "Nothing selected", "", True, True, True, True
         view = ViewState.from_json(state)
-        return button_states(view, services.datasets.record(view.dataset_id).n_points)
+        record = services.datasets.record(view.dataset_id)
+        return headline_text(record, view), *button_states(view, record.n_points)
 
     app.clientside_callback(
         ClientsideFunction("projector", "listNeighbors"),
@@ -141,14 +145,18 @@ def selected(
     label_by: Any,
     isolation: Any,
     **_: Any,
-) -> tuple[Any, Any, Any]:
-    """Return (selected point, selected rows, list of neighbors) after a click or a new setting."""
+) -> tuple[Any, ...]:
+    """Return what a click or a new setting selects.
+
+    These are the point, the rows, the list of neighbors and the card of the point.
+    """
     if trigger == ids.POINT_CLICKED:
         point = content(clicked).get("row")
     if point is None:
-        return None, no_update, None
+        return None, no_update, None, []
     listed = neighbor_list(dataset, point, metric, n_neighbors, label_by, isolation)
-    return point, encode_rows([point, *listed["rows"]]), listed
+    rows = encode_rows([point, *listed["rows"]])
+    return point, rows, listed, card(dataset, point, label_by)
 
 
 def number_of_neighbors(typed: Any, most: int) -> int:

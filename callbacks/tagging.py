@@ -11,7 +11,6 @@ from dash import ClientsideFunction, Input, Output, State
 
 from callbacks.arguments import content, opened_dataset
 from dashboard import ids
-from dashboard.panels.tagging import edit_options
 from data.errors import ParameterError
 from data.rows import decode_rows
 from data.services import Services
@@ -52,25 +51,9 @@ def register(app: dash.Dash, services: Services) -> None:
         return undone(services, state, edit, author)
 
     @app.callback(
-        Output(ids.TAG_EDIT, "data"),
-        Output(ids.TAG_EDIT, "value"),
-        Output(ids.UNDO_TAG, "disabled"),
-        Output(ids.TAG_COLUMN, "data"),
-        Input(ids.DATASET_INFO, "data"),
-        prevent_initial_call=True,
-    )
-    def show_edits(info: Any) -> tuple[Any, ...]:
-        dataset = opened_dataset(services, info)
-        if dataset is None:
-            return [], None, True, []
-        options = edit_options(services.edits.standing(dataset.record.id))
-        newest = options[0]["value"] if options else None
-        return options, newest, not options, [column.name for column in dataset.record.columns]
-
-    @app.callback(
         Output(ids.TAG_VALUE, "data"),
         Input(ids.TAG_COLUMN, "value"),
-        Input(ids.DATASET_INFO, "data"),
+        State(ids.DATASET_INFO, "data"),
         prevent_initial_call=True,
     )
     def suggest(name: Any, info: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""The view: colors, legend, header and status line; drawing itself is in the scripts."""
+"""The view: colors, legend and headline; drawing itself is in the scripts."""
 
 from __future__ import annotations
 
@@ -99,17 +99,6 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.THUMBNAIL_COLOR, "value"),
         Input(ids.POINT_CARD, "children"),
     )
-
-    @app.callback(
-        Output(ids.HEADLINE, "children"),
-        Input(ids.VIEW_STATE, "data"),
-        prevent_initial_call=True,
-    )
-    def headline(state: Any) -> str:
-        if not state:
-            return ""
-        view = ViewState.from_json(state)
-        return headline_text(services.datasets.record(view.dataset_id), view)
 
 
 def headline_text(dataset: DatasetRecord, view: ViewState) -> str:

@@ -85,7 +85,7 @@ def build_layout() -> dmc.MantineProvider:
             [
                 dcc.Location(id=ids.LOCATION, refresh=False),
                 *(build_store(id, data) for id, data in STORES.items()),
-                dcc.Interval(id=ids.RUNS_TIMER, interval=RUNS_MILLISECONDS),
+                dcc.Interval(id=ids.RUNS_TIMER, interval=RUNS_MILLISECONDS, disabled=True),
                 _build_header(),
                 html.Aside([build_data_panel(), build_projection_panel()], className="left"),
                 build_view_panel(),

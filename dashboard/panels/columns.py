@@ -85,7 +85,7 @@ def build_kind_choice() -> html.Details:
                             *({"value": kind, "label": one} for kind, (_, one) in KINDS.items()),
                         ],
                     ),
-                    html.Div(id=ids.COLUMN_KIND_NOTE, className="hint reserve"),
+                    html.Div(kind_note(None), id=ids.COLUMN_KIND_NOTE, className="hint reserve"),
                 ],
                 className="stack",
             ),

@@ -54,6 +54,24 @@ def test_a_click_selects_the_point_and_its_neighbors(call, small):
     assert len(answer["neighbors"]["data"]["rows"]) == 9
 
 
+def test_a_point_comes_with_its_card_and_a_selection_by_hand_without(call, small):
+    given = {"dataset_info": {"id": small.id}, "metric": "cosine", "label_by": "word"}
+    clicked = {"point_clicked": {"row": 5}, "n_neighbors": 3}
+    answer = call("neighbors.data", f"{ids.POINT_CLICKED}.data", **clicked, **given).get_json()
+    assert "word 5" in str(answer["response"]["point-card"]["children"])
+    answer = call("neighbors.data", f"{ids.SELECTED_BY_HAND}.data", **given).get_json()
+    assert answer["response"]["point-card"]["children"] == []
+
+
+def test_opening_writes_the_method_only_where_it_changes(call, small):
+    """Each output that is written asks all that hear of it."""
+    for shown, is_written in (("pca", False), ("tsne", True)):
+        opened = {"opened": {"id": small.id}, "method": shown, "tag_column": "tag"}
+        answer = call("dataset-info.data", f"{ids.OPENED}.data", **opened).get_json()["response"]
+        assert answer["dataset-info"]["data"]["id"] == small.id
+        assert ("method" in answer) == is_written
+
+
 def test_neighbors_of_an_isolated_point_are_isolated_too(call, small):
     answer = call(
         "neighbors.data",

@@ -97,6 +97,13 @@ def test_callbacks_flow_one_way(dependencies):
     list(TopologicalSorter(graph).static_order())
 
 
+def test_no_request_follows_from_the_open_dataset_alone(dependencies):
+    """What opens it can answer that at once; each request delays the first points."""
+    asked = [callback for callback in dependencies if not callback["clientside_function"]]
+    heard = [[(i["id"], i["property"]) for i in callback["inputs"]] for callback in asked]
+    assert [(ids.DATASET_INFO, "data")] not in heard
+
+
 def test_derived_stores_have_one_writer(dependencies):
     derived = [ids.VIEW_STATE, ids.LINK, ids.DATASET_INFO, ids.PROJECTION, ids.COLORING]
     derived += [ids.NEIGHBORS, ids.MATCHES]
