@@ -15,7 +15,7 @@ from callbacks.errors import show_error
 from dashboard.base_path import install_base_path
 from dashboard.compressing import install_compressing
 from dashboard.layout import build_layout
-from dashboard.page_files import install_keeping
+from dashboard.page_files import JOINED, build_joined_routes, joined_files
 from dashboard.routes.api_bookmarks import build_bookmark_routes
 from dashboard.routes.api_chunks import build_chunk_routes
 from dashboard.routes.api_datasets import build_dataset_routes
@@ -103,10 +103,15 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     """Build an application; several can live in one process."""
     server: Any = Server(__name__, static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = MAX_JSON
+    files = joined_files(ASSETS)
+    scripts, styles = (f"{settings.base_path}{file.path}" for file in files)
     app = Application(
         __name__,
         server=server,
         assets_folder=str(ASSETS),
+        assets_ignore=JOINED,
+        external_scripts=[scripts],
+        external_stylesheets=[styles],
         title=TITLE,
         update_title="",
         index_string=INDEX,
@@ -139,9 +144,9 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         server.register_blueprint(build(services))
     for build_linked in (build_bookmark_routes, build_bookmark_page_routes, build_story_routes):
         server.register_blueprint(build_linked(services, settings))
+    server.register_blueprint(build_joined_routes(files))
     server.register_blueprint(build_health_route())
     install_compressing(server)
-    install_keeping(server)
     install_error_answers(server)
     install_callback_check(app)
     # Last, when all inline scripts are known.

@@ -11,10 +11,9 @@ from flask import Flask, Response, request
 TEXTS = {"text/html", "text/css", "text/javascript", "application/javascript", "application/json"}
 # Less fits into one packet as it is.
 SMALLEST = 1_400
-# The page's files are the same for everybody, so they are compressed once, and well. There are
-# about 100.
-FILES = ("/assets/", "/_dash-component-suites/")
-MAX_FILES = 256
+# The page's files are the same for everybody, so they are compressed once, and well.
+FILES = ("/page/scripts.js", "/page/styles.css", "/_dash-component-suites/")
+MAX_FILES = 64
 FILE_LEVEL, ANSWER_LEVEL = 6, 1
 
 

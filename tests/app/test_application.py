@@ -4,7 +4,9 @@ import math
 import re
 import sys
 
-from dashboard.app import create_app
+import pytest
+
+from dashboard.app import ASSETS, create_app
 from dashboard.settings import Settings
 from data.services import Services
 
@@ -26,14 +28,27 @@ def test_page_loads_no_foreign_file(client):
 def test_browsers_keep_every_script_and_style_of_the_page(client):
     page = client.get("/").text
     addresses = re.findall(r'(?:src|href)="(/[^"]*\.(?:js|css)[^"]*)"', page)
-    assert len(addresses) > 80
+    assert len(addresses) > 10
     for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200
         assert "max-age=31536000" in answer.headers["Cache-Control"], address
         answer.close()
-    # Without the time of a change, an address may have another content tomorrow.
-    assert "max-age" not in client.get("/assets/page.js").headers["Cache-Control"]
+    # Without its version, an address may have another content tomorrow.
+    for address in ("/page/scripts.js", "/page/styles.css?m=another"):
+        assert client.get(address).headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(("name", "ending"), [("scripts.js", "js"), ("styles.css", "css")])
+def test_the_page_loads_all_our_files_of_a_kind_in_one(name, ending, client):
+    page = client.get("/").text
+    (address,) = re.findall(rf'"(/page/{name}\?m=[^"]*)"', page)
+    assert "/assets/" not in page
+    joined = client.get(address).text
+    texts = [path.read_text() for path in sorted(ASSETS.glob(f"*.{ending}"))]
+    assert all(text in joined for text in texts)
+    places = [joined.index(text) for text in texts]
+    assert places == sorted(places)
 
 
 def test_two_applications_live_in_one_process(tmp_path, small_stored):

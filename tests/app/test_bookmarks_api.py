@@ -128,7 +128,7 @@ def test_everything_works_below_a_path(services, small, view, prefix):
     page = client.get(f"{prefix}/").get_data(as_text=True)
     config = json.loads(page.split('id="_dash-config" type="application/json">')[1].split("<")[0])
     assert config["requests_pathname_prefix"] == "/projector/"
-    assert 'src="/projector/assets/' in page
+    assert 'src="/projector/page/scripts.js?' in page
     assert client.get(f"{prefix}/_dash-layout").status_code == 200
     saved = client.post(f"{prefix}{API}", json={"name": "x", "view": view})
     assert saved.headers["Location"].startswith("/projector/api/v1/bookmarks/b")
