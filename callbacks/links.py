@@ -6,14 +6,22 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from dash import ClientsideFunction, Input, Output, State, ctx
 from dash.exceptions import PreventUpdate
 
 from callbacks.arguments import content
 from callbacks.bringing_back import way_back
 from callbacks.errors import sentence, show_error
 from callbacks.offers import OFFERED, offers
-from callbacks.opened_page import default_view, first_view, kept_view, opened_page
+from callbacks.opened_page import (
+    PAGE,
+    default_view,
+    first_view,
+    kept_view,
+    news,
+    opened_page,
+    page_at_start,
+)
 from callbacks.saved_views import complete, complete_view, view_of_address
 from dashboard import ids
 from dashboard.controls import bind, bind_all, view_of_controls
@@ -31,20 +39,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @app.callback(
         output={
             "controls": bind_all(_another),
-            "page": {
-                "datasets": Output(ids.DATASET, "data"),
-                "info": Output(ids.DATASET_INFO, "data"),
-                "camera": Output(ids.RESTORED_CAMERA, "data"),
-                "restored": Output(ids.RESTORED, "data"),
-                "normalize": Output(ids.NORMALIZE, "checked"),
-                "standardize": Output(ids.STANDARDIZE, "checked"),
-                "method": Output(ids.METHOD, "value"),
-                "chosen": Output(ids.CHOSEN, "data"),
-                "name": Output(ids.DATASET_NAME, "value"),
-                "remarks": Output(ids.DATASET_REMARKS, "children"),
-                "empty": Output(ids.EMPTY, "hidden"),
-                "notice": _another(ids.NOTICE, "data"),
-            },
+            "page": {**bind(PAGE, Output), "notice": _another(ids.NOTICE, "data")},
             "offers": bind(OFFERED, _another),
         },
         inputs={
@@ -54,16 +49,15 @@ def register(app: dash.Dash, services: Services) -> None:
             "info": State(ids.DATASET_INFO, "data"),
             "state": State(ids.VIEW_STATE, "data"),
             "camera": State(ids.CAMERA, "data"),
-            "method": State(ids.METHOD, "value"),
             "tag_column": State(ids.TAG_COLUMN, "value"),
         },
         prevent_initial_call="initial_duplicate",
     )
-    def open_view(method: Any, tag_column: Any, **asked: Any) -> dict[str, Any]:
-        opened = opened_by(services, ctx.triggered_id, **asked)
-        if opened["page"]["method"] == method:
-            opened["page"]["method"] = no_update
-        return {**opened, "offers": offers(services, opened["page"]["info"], tag_column)}
+    def open_view(tag_column: Any, info: Any, **asked: Any) -> dict[str, Any]:
+        opened = opened_by(services, ctx.triggered_id, info=info, **asked)
+        found = {**opened, "offers": offers(services, opened["page"]["info"], tag_column)}
+        is_start = ctx.triggered_id == ids.LOCATION and not info
+        return news(found, page_at_start(services)) if is_start else found
 
     @app.callback(
         Output(ids.VIEW_STATE, "data"),

@@ -34,7 +34,9 @@ OFFERED: dict[str, Grouping] = {
 }
 
 
-def offers(services: Services, info: dict[str, Any] | None, tag_column: Any) -> dict[str, Any]:
+def offers(
+    services: Services, info: dict[str, Any] | None = None, tag_column: Any = None
+) -> dict[str, Any]:
     """Return what is offered of a dataset; nothing where none is open.
 
     Parameters

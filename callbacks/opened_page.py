@@ -9,14 +9,33 @@ from typing import Any
 from dash import no_update
 
 from callbacks.jobs import tab_of
+from callbacks.offers import OFFERED, offers
 from callbacks.saved_views import complete
-from dashboard.controls import controls_of_view
+from dashboard import ids
+from dashboard.controls import CONTROL_OF_FIELD, Grouping, controls_of_view
 from dashboard.panels.data import build_remarks, dataset_options
 from data.dataset import DatasetRecord, label_column
 from data.errors import NotFoundError
 from data.projection import ProjectionRecord
 from data.services import Services
 from data.view_state import Search, ViewState
+
+# What opening a view writes beside the controls and what is offered.
+PAGE: dict[str, Grouping] = {
+    "datasets": (ids.DATASET, "data"),
+    "info": (ids.DATASET_INFO, "data"),
+    "camera": (ids.RESTORED_CAMERA, "data"),
+    "restored": (ids.RESTORED, "data"),
+    "normalize": (ids.NORMALIZE, "checked"),
+    "standardize": (ids.STANDARDIZE, "checked"),
+    "method": (ids.METHOD, "value"),
+    "chosen": (ids.CHOSEN, "data"),
+    "name": (ids.DATASET_NAME, "value"),
+    "remarks": (ids.DATASET_REMARKS, "children"),
+    "empty": (ids.EMPTY, "hidden"),
+    "notice": (ids.NOTICE, "data"),
+}
+WRITTEN: dict[str, Grouping] = {"controls": CONTROL_OF_FIELD, "page": PAGE, "offers": OFFERED}
 
 
 def default_view(record: DatasetRecord, label: Any = None) -> ViewState:
@@ -71,8 +90,7 @@ def opened_page(
     """
     datasets = dataset_options(services.datasets.list())
     if view is None:
-        controls = {**controls_of_view(ViewState(dataset_id="")), "dataset_id": None}
-        parts = _page_parts(services, None, None)
+        controls, parts = _blank(services)
     else:
         controls = controls_of_view(view)
         record = services.datasets.record(view.dataset_id)
@@ -90,6 +108,27 @@ def opened_page(
     }
     page = {**parts, "datasets": datasets, "notice": said, "camera": camera, "restored": event}
     return {"controls": controls, "page": page}
+
+
+def page_at_start(services: Services) -> dict[str, Any]:
+    """Return what `opened_page` and `offers` need not tell a page that has just been loaded."""
+    controls, parts = _blank(services)
+    return {"controls": controls, "page": parts | {"camera": None}, "offers": offers(services)}
+
+
+def news(told: Any, known: Any, parts: Grouping = WRITTEN) -> Any:
+    """Return what is told without what the page knows: each value that is written has a cost."""
+    if isinstance(parts, dict):
+        return {name: news(told[name], known.get(name, ...), parts[name]) for name in parts}
+    if not isinstance(parts[0], str):
+        return tuple(map(news, told, known, parts))
+    return no_update if told == known else told
+
+
+def _blank(services: Services) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the controls and the parts of a page without a dataset."""
+    controls = {**controls_of_view(ViewState(dataset_id="")), "dataset_id": None}
+    return controls, _page_parts(services, None, None)
 
 
 def _page_parts(

@@ -63,13 +63,16 @@ def test_a_point_comes_with_its_card_and_a_selection_by_hand_without(call, small
     assert answer["response"]["point-card"]["children"] == []
 
 
-def test_opening_writes_the_method_only_where_it_changes(call, small):
-    """Each output that is written asks all that hear of it."""
-    for shown, is_written in (("pca", False), ("tsne", True)):
-        opened = {"opened": {"id": small.id}, "method": shown, "tag_column": "tag"}
-        answer = call("dataset-info.data", f"{ids.OPENED}.data", **opened).get_json()["response"]
-        assert answer["dataset-info"]["data"]["id"] == small.id
-        assert ("method" in answer) == is_written
+def test_a_page_is_not_told_at_its_start_what_it_holds_already(call, small):
+    """Whatever is written makes all run that hear of it; later on, people may have changed it."""
+    start = call("dataset-info.data", f"{ids.LOCATION}.search", location="").get_json()["response"]
+    opened = {"opened": {"id": small.id}, "dataset_info": {"id": small.id}}
+    later = call("dataset-info.data", f"{ids.OPENED}.data", **opened).get_json()["response"]
+    assert start["dataset-info"] == later["dataset-info"]
+    assert start["color-by"] == later["color-by"]
+    assert later["dimensionality"] == {"value": "3"}
+    assert later["component-x"] == {"value": "0"}
+    assert {"dimensionality", "component-x", "method", "chosen", "isolation"}.isdisjoint(start)
 
 
 def test_neighbors_of_an_isolated_point_are_isolated_too(call, small):

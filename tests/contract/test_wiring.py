@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from callbacks.opened_page import WRITTEN, page_at_start
 from dashboard import ids
 from dashboard.controls import (
     CONTROL_OF_FIELD,
@@ -95,6 +96,29 @@ def test_callbacks_flow_one_way(dependencies):
         for i, callback in enumerate(dependencies)
     }
     list(TopologicalSorter(graph).static_order())
+
+
+def test_a_page_starts_with_what_it_is_not_told_then(layout, services):
+    held = {
+        part["props"]["id"]: part["props"]
+        for part in components_in(layout)
+        if "id" in part.get("props", {})
+    }
+
+    def compare(parts, known):
+        if isinstance(parts, dict):
+            for name in parts.keys() & known.keys():
+                compare(parts[name], known[name])
+        elif isinstance(parts[0], str):
+            held_value = held[parts[0]].get(parts[1])
+            # Whether a page is empty is not known before it hears of it.
+            is_open = parts[0] == ids.EMPTY
+            assert is_open or held_value == known or (held_value is None and not known), parts
+        else:
+            for part, value in zip(parts, known, strict=True):
+                compare(part, value)
+
+    compare(WRITTEN, page_at_start(services))
 
 
 def test_no_request_follows_from_the_open_dataset_alone(dependencies):
