@@ -14,6 +14,7 @@ import numpy as np
 
 from data.compiled import keep_compiled_code
 from data.neighbors import FLOAT32_EPS, Metric
+from data.one_thread import one_thread
 from data.projections.preprocessing import SAFE_EXPONENT, unit_rows
 
 MAX_EXACT = 50_000
@@ -139,9 +140,6 @@ def nearest_in(
     queries: _Space, points: _Space, k: int, threads: int, progress: Progress = lambda share: None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the nearest points of every query exactly; when both are the same, not itself."""
-    # Imported here: only workers need it.
-    from threadpoolctl import threadpool_limits
-
     rows = np.empty((len(queries), k), np.int32)
     distances = np.empty((len(queries), k), np.float32)
     step = int(np.clip(BLOCK_SCORES // max(1, threads * len(points)), 1, 1_024))
@@ -154,7 +152,7 @@ def nearest_in(
         progress(min(1.0, (start + step) / len(queries)))
 
     # One thread of BLAS for each of ours, so that partitions run side by side too.
-    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
+    with one_thread, ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, starts))
     return rows, distances
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from data.distance_blocks import BLOCK_VALUES, DistanceBlocks
 from data.neighbors import Metric
+from data.one_thread import one_thread
 
 N_NEIGHBORS = 12
 # With 2,000 points the standard error of trustworthiness is about 0.001.
@@ -98,9 +99,6 @@ def measure_quality(
     -------
     Quality, or None when there are fewer than three points or it was stopped.
     """
-    # Imported here: a web process must start fast.
-    from threadpoolctl import threadpool_limits
-
     n_points = len(coordinates)
     k = min(n_neighbors, (n_points - 1) // 2)
     if k < 1:
@@ -113,7 +111,7 @@ def measure_quality(
     scores: list[tuple[float, float, float]] = []
     step = max(1, BLOCK_VALUES // n_points)
     # Threads of BLAS gain little here, and on a busy machine they wait for each other.
-    with threadpool_limits(1):
+    with one_thread:
         for start in range(0, n_sampled, step):
             if should_stop():
                 return None
