@@ -67,11 +67,17 @@
     return component < projection.n_components ? projector.axisNames(projection, [component])[0] : "";
   }
 
+  // A picture that is to be flat is first seen with the camera of the spatial one before it.
+  function isSeenFromAbove() {
+    const { view } = projector.glplot().cameraParams;
+    return Math.hypot(view[2], view[6]) < 0.01;
+  }
+
   // [below, beside], or null where there is no flat picture.
   function axesNow() {
     const { dimensionality, projection } = projector.shown;
     const map = dimensionality === 2 && projection && projector.screenMap();
-    return map ? SIDES.map((side) => alongAxis(side, map, projector.byId("view"))) : null;
+    return map && isSeenFromAbove() ? SIDES.map((side) => alongAxis(side, map, projector.byId("view"))) : null;
   }
 
   // Pixels that the strips take from the left and from below.

@@ -142,6 +142,31 @@ def test_values_at_the_edges_are_round_and_within_what_is_seen(page):
         assert all(low <= value <= high for value in values)
 
 
+def test_a_spatial_picture_seen_from_within_becomes_flat_without_a_fault(page):
+    page.page.get_by_text("3D", exact=True).click()
+    page.wait_for_rest()
+    # The lower corner lies behind the eye.
+    page.page.evaluate(
+        """() => {
+            const eye = { x: -0.1, y: -0.1, z: 0.05 };
+            projector.moveCamera({ ...projector.camera(), eye });
+        }"""
+    )
+    page.wait_for_rest()
+    assert page.page.evaluate("() => projector.projectAll().x.some(Number.isNaN)")
+    # The first frame still has the camera of before.
+    insets = page.page.evaluate(
+        """() => {
+            projector.shown.dimensionality = 2;
+            projector.countFrame();
+            const insets = projector.edgeInsets();
+            projector.shown.dimensionality = 3;
+            return insets;
+        }"""
+    )
+    assert insets == [0, 0]
+
+
 def test_another_dataset_gets_its_own_labels_and_is_asked_for_no_others(page):
     page.choose("Labels", "Many")
     wait_for_labels(page, 20)
