@@ -48,11 +48,6 @@ class Job:
         """Whether the lease has run out; a time of before the machine's start counts as old."""
         return not 0 <= time.monotonic() - self.heartbeat <= lease
 
-    def seen_state(self, lease: float) -> State:
-        """Return the state as people see it: without a sign of life, a job is lost."""
-        works = self.state in ("running", "paused")
-        return "lost" if works and self.is_silent(lease) else self.state
-
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
         """Build from `asdict`, as JSON kept it."""

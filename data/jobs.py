@@ -1,9 +1,9 @@
 """Jobs: who computes which projection, how far it is, and what people want it to do.
 
 A job is a small record that workers, web processes and command lines share; it knows nothing of
-how it was started. A worker holds a lease on its job, kept by a heartbeat; one that dies is seen by
-it, and the job is taken up once more from its last checkpoint. A bounded number of jobs compute at
-a time; the kernel gives a slot back when its holder dies.
+how it was started. A worker holds a lease on its job, kept by a heartbeat; one that is silent and
+whose process is gone has died, and the job is taken up once more from its last checkpoint. A
+bounded number of jobs compute at a time; the kernel gives a slot back when its holder dies.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from diskcache import Cache
 
 from data.errors import ConflictError, StorageError
 from data.job import Job
+from data.job_holders import lives
 from data.limits import Limits
 from data.projection import State
 from data.stores.json_disk import JsonDisk
@@ -31,6 +32,9 @@ from data.stores.sqlite_failures import is_full
 
 # A worker that died once is resumed; the second time there is a reason to look for.
 MAX_LOSSES = 1
+# A process that is there may be late: the machine was suspended, or has no memory left. After so
+# many leases it hangs.
+SILENCES = 10
 # Who followed a run that went on under another id is told so for this long.
 SUPERSEDED_SECONDS = 7 * 86_400
 # On a full disk, a job must still be able to say so.
@@ -86,7 +90,7 @@ class Jobs:
             job = self.get(job_id)
             if job is None or job.state != "queued":
                 return None
-            if job.worker and not job.is_silent(self.lease):
+            if job.worker and self.is_alive(job):
                 return None
             return self._put(
                 replace(job, worker=worker, pid=os.getpid(), heartbeat=time.monotonic())
@@ -150,6 +154,17 @@ class Jobs:
         waiting = [other.id for other in self.all() if other.state == "queued"]
         return waiting.index(job.id) + 1 if job.id in waiting else None
 
+    def is_alive(self, job: Job) -> bool:
+        """Whether the worker of a job has given a sign of life, or is only late with it."""
+        if not job.is_silent(self.lease):
+            return True
+        return not job.is_silent(SILENCES * self.lease) and lives(self.directory, job.worker)
+
+    def seen_state(self, job: Job) -> State:
+        """Return the state as people see it: a worker that died without a word has lost its job."""
+        works = job.state in ("running", "paused")
+        return "lost" if works and not self.is_alive(job) else job.state
+
     def sweep(self, at_start: bool = False) -> list[str]:
         """Take jobs from workers that died; return those that need a process.
 
@@ -166,11 +181,11 @@ class Jobs:
                 if job.superseded_by:
                     if time.time() - job.queued_at > SUPERSEDED_SECONDS:
                         self.remove(job.id)
-                elif job.seen_state(self.lease) == "lost":
+                elif self.seen_state(job) == "lost":
                     self._put(self._after_loss(job))
                     without_process += [job.id] if job.losses < MAX_LOSSES else []
                 elif job.state == "queued" and (
-                    job.is_silent(self.lease) or (at_start and not job.worker)
+                    not self.is_alive(job) or (at_start and not job.worker)
                 ):
                     self._put(replace(job, worker="", heartbeat=time.monotonic()))
                     without_process.append(job.id)
@@ -204,7 +219,7 @@ class Jobs:
         for job in self.all():
             if job.id == job_id:
                 return True
-            if job.state == "queued" and job.worker and not job.is_silent(self.lease):
+            if job.state == "queued" and job.worker and self.is_alive(job):
                 return False
         return True
 

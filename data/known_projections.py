@@ -60,7 +60,7 @@ class KnownProjections:
         return self._of_job(job, ProjectionRecord.from_json(request["record"]))
 
     def _of_job(self, job: Job, asked: ProjectionRecord) -> ProjectionRecord:
-        state = job.seen_state(self.jobs.lease)
+        state = self.jobs.seen_state(job)
         return replace(
             asked,
             state=state,

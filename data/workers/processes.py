@@ -111,6 +111,6 @@ def _start(root: Path, projection_id: str) -> None:
 def suspend_workers(jobs: Jobs) -> None:
     """Ask every worker to save and end; the next start of a server goes on from there."""
     for job in jobs.all():
-        if job.worker and job.pid and not job.is_silent(jobs.lease):
+        if job.worker and job.pid and jobs.is_alive(job):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(job.pid, signal.SIGTERM)

@@ -17,6 +17,7 @@ from typing import Any
 from data.compiled import keep_compiled_code
 from data.errors import ProjectorError
 from data.job import Job
+from data.job_holders import hold, let_go
 from data.jobs import Jobs
 from data.limits import Limits
 from data.projection import JOB_ID
@@ -36,17 +37,33 @@ class Interrupted(Exception):
 
 
 class Lease:
-    """A worker's hold on its job: every report renews it, and a thread does in between."""
+    """A worker's hold on its job: every report renews it, and a thread does in between.
+
+    A lock says that its process is there, however late it may be.
+    """
 
     def __init__(self, jobs: Jobs, job_id: str) -> None:
         self.jobs = jobs
         self.id = job_id
         self.worker = secrets.token_hex(8)
         self.is_told_to_end = threading.Event()
+        self._lock: int | None = None
 
     def claim(self) -> Job | None:
         """Take the lease, or return None."""
-        return self.jobs.claim(self.id, self.worker)
+        # Without it, as on a full disk, only the heartbeat tells.
+        with suppress(OSError):
+            self._lock = hold(self.jobs.directory, self.worker)
+        job = self.jobs.claim(self.id, self.worker)
+        if job is None:
+            self.let_go()
+        return job
+
+    def let_go(self) -> None:
+        """Give back the lock; the work is over."""
+        if self._lock is not None:
+            let_go(self.jobs.directory, self.worker, self._lock)
+            self._lock = None
 
     def report(self, **changes: Any) -> Job:
         """Write progress and return what people want.
@@ -153,6 +170,7 @@ def work(data_dir: str, projection_id: str) -> None:
         _fail(lease, frames, error)
     finally:
         slot.give_back()
+        lease.let_go()
 
 
 def _fail(lease: Lease, frames: FrameStore, error: Exception) -> None:

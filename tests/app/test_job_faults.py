@@ -20,8 +20,9 @@ from data.services import Services
 from tests.running_server import REPOSITORY, start_server
 from tests.waiting import wait_until
 
-# A killed worker is noticed soon; the servers below keep their long lease, since theirs live on.
+# A killed worker is noticed soon.
 LIMITS = Limits(lease_seconds=1)
+HASTY = ("--lease-seconds", str(LIMITS.lease_seconds))
 PARAMETERS = {"n_iter": 900, "early_exaggeration_iter": 100}
 
 
@@ -207,7 +208,7 @@ def test_a_full_disk_is_a_sentence_and_nothing_else_breaks(data_dir):
 
 def test_a_web_server_that_is_killed_leaves_its_jobs_running(data_dir):
     projections, dataset = opened(data_dir)
-    with start_server(data_dir) as server:
+    with start_server(data_dir, *HASTY) as server:
         port = server.url.rsplit(":", 1)[1]
         record = ask_server(server.url, dataset, {**PARAMETERS, "n_iter": 20_000})
         job = running_at(projections, record["id"], 10)
@@ -218,7 +219,7 @@ def test_a_web_server_that_is_killed_leaves_its_jobs_running(data_dir):
         server.process.wait()
         # Threads of a killed process end a moment after it. The worker holds none of its sockets.
         wait_until(lambda: not is_listened_to(int(port)))
-        with start_server(data_dir, "--port", port) as again:
+        with start_server(data_dir, *HASTY, "--port", port) as again:
             assert again.url == server.url
             assert psutil.pid_exists(job.pid)
             at = projections.record(record["id"]).iteration
@@ -233,7 +234,7 @@ def test_a_web_server_that_is_killed_leaves_its_jobs_running(data_dir):
 
 def test_a_stopped_server_saves_and_the_next_one_goes_on(data_dir):
     projections, dataset = opened(data_dir)
-    with start_server(data_dir) as server:
+    with start_server(data_dir, *HASTY) as server:
         record = ask_server(server.url, dataset, {**PARAMETERS, "n_iter": 20_000})
         job = running_at(projections, record["id"], 10)
         started = time.monotonic()
@@ -244,7 +245,7 @@ def test_a_stopped_server_saves_and_the_next_one_goes_on(data_dir):
     )
     assert queued.iteration >= 10
     wait_until(lambda: not psutil.pid_exists(job.pid))
-    with start_server(data_dir):
+    with start_server(data_dir, *HASTY):
         resumed = running_at(projections, record["id"], queued.iteration)
         assert resumed.pid != job.pid
         assert resumed.losses == 0
