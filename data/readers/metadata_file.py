@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +15,9 @@ from data.limits import Limits
 from data.readers.arrow import opened_arrow, opened_parquet
 from data.readers.bounds import check_readable, spell_bytes
 from data.readers.contract import Choice
-from data.readers.delimiter import separates_decimal_commas
 from data.readers.gzipped import unpacked
 from data.readers.json_files import read_json_texts
+from data.readers.text_cells import Cells, split_cells
 from data.readers.text_source import open_text
 from data.readers.typed_columns import read_texts
 from data.readers.unique_names import unique_names
@@ -27,7 +25,6 @@ from data.readers.unique_names import unique_names
 SUFFIXES = (".tsv", ".csv", ".txt")
 TYPED = (".parquet", ".feather", ".arrow", ".arrows", ".jsonl", ".json")
 SHOWN_LINES = 8
-EMPTY = pa.scalar("", pa.large_string())
 
 
 @dataclass(frozen=True)
@@ -38,40 +35,6 @@ class MetadataFile:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True)
-class Cells:
-    """All cells of a file, row after row.
-
-    Attributes
-    ----------
-    values : every cell
-    offsets : int64 of shape (n_rows + 1,), where each row begins in `values`
-    """
-
-    values: pa.Array[Any]
-    offsets: np.ndarray
-
-    @property
-    def widths(self) -> np.ndarray:
-        """Cells per row, int64 of shape (n_rows,)."""
-        widths: np.ndarray = np.diff(self.offsets)
-        return widths
-
-    def row(self, row: int) -> list[str]:
-        """Return the cells of one row."""
-        start, end = int(self.offsets[row]), int(self.offsets[row + 1])
-        return [cell or "" for cell in self.values.slice(start, end - start).to_pylist()]
-
-    def column(self, place: int, rows: slice) -> pa.StringArray:
-        """Return one column, null where the row is too short or the cell is empty."""
-        index = pa.array(
-            self.offsets[:-1][rows] + place, pa.int64(), mask=self.widths[rows] <= place
-        )
-        cells = self.values.take(index)
-        texts: pa.StringArray = pc.if_else(pc.equal(cells, EMPTY), None, cells).cast(pa.string())
-        return texts
 
 
 def read_metadata(
@@ -108,13 +71,9 @@ def _read_unpacked(
 ) -> MetadataFile:
     _check_file(path, name, limits)
     with open_text(path, name) as source:
-        text = _unify_line_ends(source.file.read())
+        text = source.file.read()
         warnings = list(source.warnings)
-    delimiter = _delimiter(text, Path(name).suffix.lower())
-    if delimiter != "\t" and b'"' in text:
-        cells = _quoted_cells(text, delimiter, name)
-    else:
-        cells = _plain_cells(text, delimiter)
+    cells = split_cells(text, name)
     n_columns = _n_columns(cells, name, limits)
     has_header = n_columns > 1 if header is None else header
     n_found = _without_blank_end(cells, (n_rows or 0) + has_header) - has_header
@@ -155,58 +114,6 @@ def _check_file(path: Path, name: str, limits: Limits) -> None:
         )
     if size > limits.upload_bytes:
         raise LimitError(f"{name} has {spell_bytes(size)}; upload_bytes is {limits.upload_bytes}.")
-
-
-def _unify_line_ends(text: bytes) -> bytes:
-    """End every line with LF; a bare CR counts only where there is no LF at all."""
-    if b"\n" not in text:
-        return text.replace(b"\r", b"\n")
-    return text.replace(b"\r\n", b"\n") if b"\r" in text else text
-
-
-def _delimiter(text: bytes, suffix: str) -> str:
-    first = text[: text.find(b"\n") if b"\n" in text else None]
-    if suffix == ".tsv" or b"\t" in first:
-        return "\t"
-    lines = text[: 64 * 1024].split(b"\n")[:-1][:20]
-    if separates_decimal_commas([line.decode("utf-8", "replace") for line in lines], ";"):
-        return ";"
-    best = max(b",;", key=first.count)
-    # Labels in a .txt may hold commas: they only count where all of the first lines agree.
-    if suffix == ".txt" and len({line.count(best) for line in lines if line}) != 1:
-        return "\t"
-    return chr(best)
-
-
-def _plain_cells(text: bytes, delimiter: str) -> Cells:
-    """Split lines at each delimiter; quotes mean nothing."""
-    body = text.removesuffix(b"\n")
-    lines = pc.split_pattern(pa.array([body], pa.large_binary()).cast(pa.large_string()), "\n")
-    rows = pc.split_pattern(lines.values, delimiter)
-    return Cells(rows.values, rows.offsets.to_numpy().astype(np.int64))
-
-
-def _quoted_cells(text: bytes, delimiter: str, name: str) -> Cells:
-    """Split as CSV, where a quoted cell may hold delimiters and line ends."""
-    csv.field_size_limit(len(text) + 1)
-    values: list[str] = []
-    offsets = [0]
-    reader = csv.reader(_lines(text), delimiter=delimiter)
-    try:
-        for cells in reader:
-            values.extend(cells or [""])
-            offsets.append(len(values))
-    except csv.Error as error:
-        raise ReadError(
-            f"{name}: line {reader.line_num} cannot be read as CSV.",
-            hint="Quotes must be closed, and a line end inside a cell must be quoted.",
-        ) from error
-    return Cells(pa.array(values, pa.large_string()), np.array(offsets, np.int64))
-
-
-def _lines(text: bytes) -> Iterator[str]:
-    # Not splitlines: VT, FF and NEL are no line ends.
-    yield from (f"{line}\n" for line in text.decode().removesuffix("\n").split("\n"))
 
 
 def _n_columns(cells: Cells, name: str, limits: Limits) -> int:
