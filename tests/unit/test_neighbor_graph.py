@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data import exact_neighbors
 from data import neighbor_graph as module
 from data.neighbor_graph import cross_neighbors, neighbor_graph
 from data.neighbors import nearest_neighbors
@@ -76,8 +77,8 @@ def test_a_zero_vector_is_at_cosine_distance_one():
 def test_small_blocks_give_the_same(monkeypatch):
     points = clusters(200)
     whole = neighbor_graph(points, 10)
-    monkeypatch.setattr(module, "BLOCK_SCORES", 1_000)
-    monkeypatch.setattr(module, "BLOCK_DIFFERENCES", 100)
+    monkeypatch.setattr(exact_neighbors, "BLOCK_SCORES", 1_000)
+    monkeypatch.setattr(exact_neighbors, "BLOCK_DIFFERENCES", 100)
     blocks = neighbor_graph(points, 10, threads=3)
     np.testing.assert_array_equal(blocks.rows, whole.rows)
     np.testing.assert_array_equal(blocks.distances, whole.distances)
