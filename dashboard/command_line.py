@@ -6,7 +6,8 @@ import argparse
 from dataclasses import fields
 from typing import Any
 
-from dashboard.settings import LISTS, SETTINGS, Setting
+from dashboard.setting import LISTS, Setting
+from dashboard.settings import SETTINGS
 from data.projections.parameter_table import PcaParameters, TsneParameters, UmapParameters
 
 EPILOG = "Every option can also be set in the environment, such as EMBEDDING_DASHBOARD_PORT=8050."
