@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from data.bookmarks.bookmark import MAX_NAME, Bookmark
 from data.bookmarks.exchange.format import Draft
 from data.bookmarks.exchange.tensorboard_camera import camera_of_state, state_of_camera
+from data.bookmarks.exchange.tensorboard_shape import filtered_rows, is_count
 from data.color_choices import is_special
 from data.dataset import DatasetRecord
 from data.projection import ProjectionRecord
@@ -35,50 +35,12 @@ NO_COLOR = "No color map"
 SIDES = {"XLeft": "left", "XRight": "right", "YUp": "up", "YDown": "down"}
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What a state tells of the data it belongs to.
-
-    Attributes
-    ----------
-    n_points : of all the data; None with a filter on, when only their least number is known
-    """
-
-    n_points: int | None
-    n_dims: int
-    least: int
-
-    def fits(self, dataset: DatasetRecord) -> bool:
-        """Tell whether a dataset may be the one."""
-        is_right = self.n_points is None or self.n_points == dataset.n_points
-        return is_right and dataset.n_dims == self.n_dims and dataset.n_points >= self.least
-
-    def __str__(self) -> str:
-        points = f"at least {self.least:,}" if self.n_points is None else f"{self.n_points:,}"
-        return f"{points} points × {self.n_dims:,} dimensions"
-
-
-def shape_of_state(state: Any) -> Shape | None:
-    """Return the shape of the data of a state; None when it is no state."""
-    if not isinstance(state, dict):
-        return None
-    dims = state.get("dataSetDimensions")
-    if not isinstance(dims, list) or len(dims) != 2 or not all(map(_is_count, dims)):
-        return None
-    rows = _filter(state)
-    if rows is None:
-        return Shape(dims[0], dims[1], dims[0])
-    if not isinstance(rows, list) or not all(map(_is_count, rows)):
-        return None
-    return Shape(None, dims[1], max(rows) + 1)
-
-
 def read_state(state: dict[str, Any], dataset: DatasetRecord, number: int) -> Draft:
     """Return a state as a bookmark of a dataset that its shape fits."""
     label = state.get("label")
     name = label.strip()[:MAX_NAME] if isinstance(label, str) else ""
     draft = Draft(name or f"State {number}")
-    filtered = _filter(state)
+    filtered = filtered_rows(state)
     shown = np.arange(dataset.n_points) if filtered is None else np.asarray(filtered, np.int64)
     if filtered is not None and len(set(filtered)) != len(filtered):
         draft.notes.append("its filter names points twice and is left out")
@@ -93,11 +55,6 @@ def read_state(state: dict[str, Any], dataset: DatasetRecord, number: int) -> Dr
         draft.view["camera"] = camera
     _note_the_rest(state, draft)
     return draft
-
-
-def _filter(state: dict[str, Any]) -> Any:
-    """Return the rows that a state shows; None for all, also where it says so by an empty list."""
-    return state.get("filteredPoints") or None
 
 
 def _read_coordinates(state: dict[str, Any], draft: Draft, shown: np.ndarray) -> None:
@@ -144,7 +101,7 @@ def _array(points: Any, keys: Sequence[str], n_points: int) -> np.ndarray | None
 def _read_selection(state: dict[str, Any], draft: Draft, shown: np.ndarray) -> None:
     given = state.get("selectedPoints")
     places = given if isinstance(given, list) else []
-    good = sorted({place for place in places if _is_count(place) and place < len(shown)})
+    good = sorted({place for place in places if is_count(place) and place < len(shown)})
     if len(good) < len(places):
         n = len(places) - len(good)
         draft.notes.append(f"{n:,} selected points that the data does not have are left out")
@@ -189,7 +146,7 @@ def _note_the_rest(state: dict[str, Any], draft: Draft) -> None:
         if sides:
             draft.note = "Custom axes: " + ", ".join(sides)
             draft.notes.append("the searches of its custom axes are kept as a note")
-    if state.get("selectedProjection") == "tsne" and _is_count(state.get("tSNEPerplexity")):
+    if state.get("selectedProjection") == "tsne" and is_count(state.get("tSNEPerplexity")):
         draft.origin["perplexity"] = state["tSNEPerplexity"]
         draft.notes.append("its t-SNE is shown as it was saved, and does not run on")
     if state.get("shuffledDataIndices"):
@@ -247,12 +204,8 @@ def write_state(
     }
 
 
-def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**31
-
-
 def _are_components(value: list[Any]) -> bool:
-    return len(value) in (2, 3) and all(_is_count(part) and part < 10 for part in value)
+    return len(value) in (2, 3) and all(is_count(part) and part < 10 for part in value)
 
 
 def _number(value: Any) -> float:
