@@ -45,6 +45,8 @@
     if (!shown) return;
     const url = `page/projections/${projection.id}/quality?components=${shown}`;
     const wanted = () => mine === latest;
+    // Measuring takes a core for a while, which the picture needs first.
+    await new Promise(projector.afterDrawing);
     const answer = await projector.fetchMeasured(url, wanted, ({ place }) => {
       box.textContent = place ? `trust: waiting, place ${place}` : "trust: measuring …";
     });

@@ -11,6 +11,7 @@ copy of the tensor, and because importing scikit-learn costs a web process 1.4 s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from data.projections.preprocessing import CenteredBlocks
 
 # Eigenvectors of a matrix of 2,000 x 2,000 take 0.3 s; the time grows with the third power.
 MAX_SIDE = 2_000
+# One thread multiplies so many numbers in 0.3 s at most. On cores that are busy, as a browser keeps
+# them that opens the page, several wait for the last one: 10,000 x 784 took 0.4 s instead of 0.1.
+ONE_THREAD_PRODUCTS = 10**10
 # float32 products leave an error of about 1e-7 of the largest variance; a component with less
 # than this share of it is computed again in float64.
 FLOAT32_RANGE = 1e-3
@@ -91,9 +95,11 @@ def _dense(
 
     side = min(blocks.n_points, blocks.n_dims)
     scatter = np.zeros((side, side))
-    for part in _parts(blocks):
-        part = part.astype(dtype, copy=False)
-        scatter += part.T @ part
+    is_short = blocks.n_points * blocks.n_dims * side <= ONE_THREAD_PRODUCTS
+    with one_thread if is_short else nullcontext():
+        for part in _parts(blocks):
+            part = part.astype(dtype, copy=False)
+            scatter += part.T @ part
     total = float(np.trace(scatter))
     # Several threads would wait for each other thousands of times: on two busy cores that takes
     # 784 dimensions 3 s instead of 0.1.
