@@ -4,11 +4,12 @@
   const projector = window.projector;
   let dragged = null;
 
-  function when(text) {
+  // Today 07:47, or the day.
+  projector.dayOrTime = function (text) {
     const date = new Date(text), isToday = date.toDateString() === new Date().toDateString();
     const time = date.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hour12: false });
     return isToday ? `today ${time}` : date.toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
-  }
+  };
 
   function picture(bookmark) {
     if (!bookmark.thumbnail) return projector.element("span", "picture");
@@ -34,7 +35,7 @@
     const text = projector.element("span", "text");
     text.append(projector.element("bdi", "name", projector.visibleText(bookmark.name)));
     const isChanged = bookmark.version > 1 ? "changed " : "";
-    const signed = [bookmark.author, isChanged + when(bookmark.changed_at)].filter(Boolean).join(" · ");
+    const signed = [bookmark.author, isChanged + projector.dayOrTime(bookmark.changed_at)].filter(Boolean).join(" · ");
     text.append(projector.element("span", "hint", projector.visibleText(signed)));
     if (bookmark.note) text.append(projector.element("bdi", "note", projector.visibleText(bookmark.note)));
     open.title = [bookmark.name, bookmark.note, signed].filter(Boolean).join("\n");
@@ -67,7 +68,7 @@
     box.append(projector.element("p", "", `${message} ${hint}`));
     if (!saved) return box;
     const button = Object.assign(projector.element("button", "button"), { type: "button" });
-    button.textContent = `Restore ${saved.n} records of ${when(saved.written_at)}`;
+    button.textContent = `Restore ${saved.n} records of ${projector.dayOrTime(saved.written_at)}`;
     button.addEventListener("click", () =>
       projector.attempt(() => projector.ask("POST", "page/bookmarks/recover"), "The bookmarks are back")
     );

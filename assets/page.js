@@ -104,6 +104,11 @@
     projector.whenPresent(id, (button) => button.addEventListener("click", run));
   }
 
+  // A status that does not fit is cut; it says the rest when it is pointed at.
+  projector.whenPresent("status", (status) =>
+    status.addEventListener("pointerenter", () => (status.title = status.textContent))
+  );
+
   onClick("notice-close", closeNotice);
   onClick("search-commit", commitSearch);
   onClick("clear", () => projector.report("cleared", {}));

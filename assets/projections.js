@@ -19,13 +19,6 @@
 
   projector.projectionTitle = title;
 
-  function when(record) {
-    const at = new Date(record.created_at), isToday = at.toDateString() === new Date().toDateString();
-    return isToday
-      ? at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-      : at.toLocaleDateString();
-  }
-
   const DEFAULTS = {
     n_components: 2, perplexity: 30, learning_rate: "auto", early_exaggeration: 12,
     early_exaggeration_iter: 250, n_iter: 500, metric: "euclidean", initialization: "pca",
@@ -46,7 +39,7 @@
     const changes = (record.interventions || []).map(([kind, at]) => `${what[kind]} at ${at}`);
     const parts = [
       live || record.state === "failed" ? `${record.state}${live ? share : ""}` : `${record.duration.toFixed(1)} s`,
-      ...changes, when(record),
+      ...changes, projector.dayOrTime(record.created_at),
     ];
     if (record.author) parts.push(record.author);
     return parts.join(" · ");

@@ -22,10 +22,12 @@
   // Lengths of the sides of the box around the points; in 2D it is a sheet.
   projector.aspectRatio = (dimensionality) => ({ x: 1, y: 1, z: dimensionality === 3 ? 1 : 1e-5 });
 
-  // As far away as the lowest corner needs; in a narrow view farther, so that the titles stay in it.
+  // As far away as the lowest corner needs; in a narrow view farther, so that the titles, whose size
+  // does not shrink with the box, stay in it on both sides.
+  const TITLES = 115;
   const narrowness = () => {
     const { clientWidth, clientHeight } = projector.byId("view");
-    return Math.max(1.1, (1.15 * clientHeight) / Math.max(1, clientWidth));
+    return Math.max(1.1, (0.97 * clientHeight) / Math.max(50, clientWidth - TITLES));
   };
 
   // From so high the sheet and the titles beside and below it fill the view.

@@ -63,7 +63,7 @@ def build_tagging() -> html.Div:
                     ),
                     dmc.Select(
                         id=ids.TAG_EDIT,
-                        placeholder="No edits yet",
+                        placeholder="No edits",
                         size="xs",
                         data=[],
                         className="grow",

@@ -1,11 +1,14 @@
 """What stands along the axes of a flat picture: values and names, wherever it is zoomed to."""
 
+import io
 import itertools
 import re
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.dashboard_page import DashboardPage
+from tests.browser.dashboard_page import WAIT, DashboardPage
 
 # What is painted, with the pixels that it takes: [{text, left, right, middle, turned}, ...].
 PAINTED = """() => {
@@ -74,3 +77,35 @@ def test_values_of_a_small_picture_do_not_stand_on_each_other(page):
     for row in rows.values():
         row.sort()
         assert all(before[1] < after[0] for before, after in itertools.pairwise(row))
+
+
+def test_in_a_narrow_view_the_names_of_all_three_axes_are_in_it(page):
+    page.page.set_viewport_size({"width": 1024, "height": 700})
+    page.page.mouse.move(5, 5)
+    page.wait_for_rest()
+    picture = Image.open(io.BytesIO(page.view.screenshot())).convert("L")
+    # Thin strokes are mixed with the ground.
+    is_ink = np.asarray(picture) < 160
+    # The third stands upright at the left of everything, with its whole height in the view.
+    assert not is_ink[:, :2].any()
+    assert is_ink[:, 2:30].any(axis=1).sum() > 40
+
+
+def test_what_a_status_has_no_room_for_does_not_push_the_truth_of_the_map_away(page):
+    trust = page.page.locator("#trust")
+    expect(trust).to_contain_text("pts", timeout=WAIT)
+    page.page.evaluate(
+        "() => { projector.byId('status').textContent = 'A long status. '.repeat(20) }"
+    )
+    expect(trust).to_be_in_viewport(ratio=1)
+    line, figures = page.page.locator(".status").bounding_box(), trust.bounding_box()
+    assert figures["x"] + figures["width"] <= line["x"] + line["width"]
+    page.page.locator("#status").hover()
+    expect(page.page.locator("#status")).to_have_attribute("title", re.compile("A long status"))
+
+
+def test_in_a_low_window_neighbors_are_seen_without_scrolling(page):
+    page.page.set_viewport_size({"width": 1024, "height": 700})
+    page.wait_for_rest()
+    page.click_point(page.reachable_row())
+    expect(page.neighbors.nth(1)).to_be_in_viewport(timeout=WAIT)
