@@ -52,6 +52,12 @@ def wait_for_iteration(client, record, iteration):
     )
 
 
+def wait_for_successor(client, record):
+    """Wait until a run has gone on, or ended, under another id; return that projection."""
+    told = wait_until(lambda: now if (now := show(client, record)).get("superseded_by") else None)
+    return show(client, {"id": told["superseded_by"]})
+
+
 def coordinates(client, record):
     response = client.get(f"{PROJECTIONS}/{record['id']}/coordinates")
     assert response.status_code == 200
@@ -144,8 +150,7 @@ def test_a_resumed_run_says_that_it_waits_for_a_place_and_can_be_stopped_meanwhi
     wait_until(lambda: "place" in (show(client, record).get("stage") or ""))
     assert show(client, record)["state"] == "paused"
     client.post(f"{PROJECTIONS}/{record['id']}/stop")
-    told = wait_until(lambda: now if (now := show(client, record)).get("superseded_by") else None)
-    assert show(client, {"id": told["superseded_by"]})["state"] == "stopped"
+    assert wait_for_successor(client, record)["state"] == "stopped"
     assert show(client, other)["state"] == "running"
 
 
@@ -153,8 +158,7 @@ def test_stop_keeps_what_there_is_under_its_own_id(client, ask):
     record = ask(**LONG)
     wait_for_iteration(client, record, 60)
     assert client.post(f"{PROJECTIONS}/{record['id']}/stop").status_code == 200
-    told = wait_until(lambda: now if (now := show(client, record)).get("superseded_by") else None)
-    stopped = show(client, {"id": told["superseded_by"]})
+    stopped = wait_for_successor(client, record)
     assert stopped["state"] == "stopped"
     assert stopped["parent"] == record["id"]
     assert 60 <= stopped["iteration"] < 4_050
@@ -175,8 +179,7 @@ def test_a_push_goes_on_under_another_id(client, ask):
     record = ask(**LONG)
     wait_for_iteration(client, record, 60)
     assert client.post(f"{PROJECTIONS}/{record['id']}/perturb").status_code == 200
-    told = wait_until(lambda: now if (now := show(client, record)).get("superseded_by") else None)
-    pushed = show(client, {"id": told["superseded_by"]})
+    pushed = wait_for_successor(client, record)
     assert pushed["parent"] == record["id"]
     assert pushed["state"] == "running"
     wait_for_iteration(client, pushed, pushed["iteration"] + 1)

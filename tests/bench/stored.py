@@ -15,7 +15,7 @@ from data.dataset import DatasetRecord
 from data.parsing import ParseRequest, Source
 from data.services import Services
 from tests.running_server import start_server
-from tests.shared_data import shared_data
+from tests.shared_data import mnist_request, shared_data, words_request
 
 SIDE = 28
 N_POINTS = 10_000
@@ -45,7 +45,8 @@ def stored_datasets() -> Iterator[Stored]:
         here = Path(folder)
         services = Services.open(here / "data")
         real = shared_data()
-        requests = _real(real) if real else _generated(here)
+        # The newest dataset is the one that the page opens.
+        requests = (words_request(real), mnist_request(real)) if real else _generated(here)
         words, images = (services.datasets.add(request) for request in requests)
         with start_server(services.data_dir) as server:
             yield Stored(server.url, services, images, words, real is not None)
@@ -59,25 +60,8 @@ def clustered(n_points: int, n_dims: int, n_clusters: int = 10) -> tuple[np.ndar
     return centers[labels] + random.standard_normal((n_points, n_dims), np.float32), labels
 
 
-def _real(folder: Path) -> tuple[ParseRequest, ParseRequest]:
-    """Return (words, images): the newest dataset is the one that the page opens."""
-    words, mnist = folder / "words_10k", folder / "mnist"
-    return (
-        ParseRequest(
-            tensor=Source(words / "words_10k.npy", "words.npy"),
-            metadata=Source(words / "words_10k_metadata.tsv", "words.tsv"),
-        ),
-        ParseRequest(
-            tensor=Source(mnist / "mnist_10k_784d_u8.npy", "mnist.npy"),
-            metadata=Source(mnist / "mnist_10k_784d_labels.tsv", "labels.tsv"),
-            sprite=Source(mnist / "mnist_10k_sprite.png", "sprite.png"),
-            thumbnail=(SIDE, SIDE),
-        ),
-    )
-
-
 def _generated(folder: Path) -> tuple[ParseRequest, ParseRequest]:
-    """Make data of the same shapes."""
+    """Make words and digits of the same shapes as the real ones."""
     tensor, labels = clustered(N_POINTS, SIDE * SIDE)
     np.save(folder / "images.npy", tensor)
     (folder / "labels.tsv").write_text("\n".join(map(str, labels)) + "\n")

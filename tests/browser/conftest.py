@@ -12,12 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Error, Page
 
 from data.demo import add_demo
-from data.parsing import ParseRequest, Source
 from data.services import Services
 from tests.browser.dashboard_page import DashboardPage
 from tests.chromium import PAINTED_WITHOUT_GL, launched_chromium
 from tests.running_server import RunningServer, start_server
-from tests.shared_data import shared_data
+from tests.shared_data import mnist_request, shared_data, words_request
 
 Opener = Callable[..., DashboardPage]
 # As a person's browser on a small screen; nothing flies about.
@@ -43,23 +42,8 @@ def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
     services = Services.open(tmp_path_factory.mktemp("looked-at"))
     real = shared_data()
     if real:
-        words, mnist = real / "words_10k", real / "mnist"
-        services.datasets.add(
-            ParseRequest(
-                tensor=Source(words / "words_10k.npy", "words_10k.npy"),
-                metadata=Source(words / "words_10k_metadata.tsv", "words_10k_metadata.tsv"),
-            ),
-            name="Words",
-        )
-        services.datasets.add(
-            ParseRequest(
-                tensor=Source(mnist / "mnist_10k_784d_u8.npy", "mnist.npy"),
-                metadata=Source(mnist / "mnist_10k_784d_labels.tsv", "labels.tsv"),
-                sprite=Source(mnist / "mnist_10k_sprite.png", "sprite.png"),
-                thumbnail=(28, 28),
-            ),
-            name="MNIST",
-        )
+        services.datasets.add(words_request(real), name="Words")
+        services.datasets.add(mnist_request(real), name="MNIST")
     add_demo(services.datasets)
     return services.data_dir
 
