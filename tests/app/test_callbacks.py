@@ -65,6 +65,27 @@ def test_a_click_selects_the_point_and_its_neighbors(click):
     assert len(answer["neighbors"]["data"]["rows"]) == 9
 
 
+def test_a_point_comes_with_its_card_and_a_selection_by_hand_without(call, small):
+    given = {"dataset_info": {"id": small.id}, "metric": "cosine", "label_by": "word"}
+    clicked = {"point_clicked": {"row": 5}, "n_neighbors": 3}
+    answer = call("neighbors.data", f"{ids.POINT_CLICKED}.data", **clicked, **given).get_json()
+    assert "word 5" in str(answer["response"]["point-card"]["children"])
+    answer = call("neighbors.data", f"{ids.SELECTED_BY_HAND}.data", **given).get_json()
+    assert answer["response"]["point-card"]["children"] == []
+
+
+def test_a_page_is_not_told_at_its_start_what_it_holds_already(call, small):
+    """Whatever is written makes all run that hear of it; later on, people may have changed it."""
+    start = call("dataset-info.data", f"{ids.LOCATION}.search", location="").get_json()["response"]
+    opened = {"opened": {"id": small.id}, "dataset_info": {"id": small.id}}
+    later = call("dataset-info.data", f"{ids.OPENED}.data", **opened).get_json()["response"]
+    assert start["dataset-info"] == later["dataset-info"]
+    assert start["color-by"] == later["color-by"]
+    assert later["dimensionality"] == {"value": "3"}
+    assert later["component-x"] == {"value": "0"}
+    assert {"dimensionality", "component-x", "method", "chosen", "isolation"}.isdisjoint(start)
+
+
 def test_neighbors_of_an_isolated_point_are_isolated_too(click):
     answer = click(5, 9, isolation=[encode_rows([1, 5, 7, 20])])
     assert sorted(answer["neighbors"]["data"]["rows"]) == [1, 7, 20]
