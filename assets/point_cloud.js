@@ -10,8 +10,6 @@
   projector.STATE = { plain: 0, rest: 1, focus: 2, selected: 3 };
   // Fixed places, because Plotly's own programs leave theirs enabled.
   const AT = (projector.POINT_ATTRIBUTES = { target: 0, source: 1, look: 2, row: 3 });
-  // Plotly binds its own textures at the low numbers, the one of its pick buffer among them.
-  const TEXTURE_UNIT = 7;
   const PIECE = 1 << 18; // numbers
 
   class PointCloud {
@@ -164,8 +162,8 @@
 
     bindTile({ texture, firstRow }) {
       const { gl, sheet } = this, { uniforms } = this.programs.thumbnail;
-      gl.uniform1i(uniforms.sheet, TEXTURE_UNIT);
-      gl.activeTexture(gl.TEXTURE0 + TEXTURE_UNIT);
+      gl.uniform1i(uniforms.sheet, projector.TEXTURE_UNIT);
+      gl.activeTexture(gl.TEXTURE0 + projector.TEXTURE_UNIT);
       gl.bindTexture(gl.TEXTURE_2D, texture);
       gl.activeTexture(gl.TEXTURE0);
       gl.uniform1f(uniforms.spriteColumns, sheet.columns);

@@ -2,7 +2,6 @@
 (function () {
   "use strict";
   const projector = window.projector;
-  const TEXTURE_UNIT = 7; // Plotly binds its own textures at the low numbers
   // One triangle that is larger than the canvas.
   const CORNERS = new Float32Array([-1, -1, 3, -1, -1, 3]);
   const VERTEX = `
@@ -50,17 +49,9 @@
 
     fillTexture(texture, bytes) {
       const { gl, width, height } = this;
-      gl.activeTexture(gl.TEXTURE0 + TEXTURE_UNIT);
-      gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-      for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
-        gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
-      }
-      for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
-        gl.texParameteri(gl.TEXTURE_2D, side, gl.CLAMP_TO_EDGE);
-      }
-      gl.bindTexture(gl.TEXTURE_2D, null);
-      gl.activeTexture(gl.TEXTURE0);
+      projector.fillTexture(gl, texture, gl.NEAREST, () =>
+        gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes)
+      );
     }
 
     empty() {
@@ -113,8 +104,8 @@
     cover(texture) {
       const { gl } = this, { program, uniforms } = this.program;
       gl.useProgram(program);
-      gl.uniform1i(uniforms.picture, TEXTURE_UNIT);
-      gl.activeTexture(gl.TEXTURE0 + TEXTURE_UNIT);
+      gl.uniform1i(uniforms.picture, projector.TEXTURE_UNIT);
+      gl.activeTexture(gl.TEXTURE0 + projector.TEXTURE_UNIT);
       gl.bindTexture(gl.TEXTURE_2D, texture);
       gl.bindBuffer(gl.ARRAY_BUFFER, this.corners);
       gl.enableVertexAttribArray(0);
