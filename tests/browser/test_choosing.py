@@ -18,6 +18,17 @@ def test_a_click_on_the_dataset_and_a_few_letters_open_another(page):
     expect(box).to_have_value(re.compile("^Iris"))
 
 
+def test_a_box_that_has_the_keys_is_seen_to_have_them(page):
+    look = "(box) => getComputedStyle(box).borderColor + getComputedStyle(box).boxShadow"
+    for name in ("Dataset", "Search"):
+        box = page.page.get_by_label(name, exact=True)
+        before = box.evaluate(look)
+        box.focus()
+        expect(box).to_be_focused()
+        page.page.wait_for_timeout(300)  # the border takes its color smoothly
+        assert box.evaluate(look) != before
+
+
 def test_without_metadata_the_boxes_for_columns_say_so(open_page, serve, tmp_path, demo_copied):
     np.save(tmp_path / "bare.npy", np.eye(6, dtype=np.float32))
     page: DashboardPage = open_page(serve(demo_copied(tmp_path / "data")))
