@@ -94,6 +94,10 @@
       cloud.positions = positions;
       projector.stopMovement();
       if (from) projector.startMovement(from, before.frame, shown);
+    } else if (cloud.frame !== frame) {
+      // The same points, flat or spatial, between other axes.
+      projector.stopMovement();
+      cloud.setFrame(frame);
     }
     before = { dataset: projection.dataset, rows, positions, frame };
     projector.dressCloud(cloud);

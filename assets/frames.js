@@ -6,7 +6,8 @@
   const listeners = [];
   let cloud = null;
 
-  // Runs a function after every frame that the scene draws, with the camera of that frame.
+  // Runs a function at every frame that the scene draws, with the camera of that frame; Plotly tells
+  // of it before it draws its objects.
   projector.onFrame = (listener) => listeners.push(listener);
 
   projector.cloud = () => cloud;
@@ -80,6 +81,8 @@
   };
 
   projector.detachCloud = function () {
+    projector.stopFilling();
+    projector.byId("moving-note").hidden = true;
     if (!cloud) return;
     if (cloud.plot.objects && cloud.plot.objects.includes(cloud)) {
       cloud.plot.remove(cloud);

@@ -6,7 +6,7 @@
   // A bit may take so long: the page answers in between.
   const WANTED_MS = 50, SMALLEST = 10000;
   // Points of one bit, learned from those before.
-  const sizes = { processor: 200000, graphics: 50000 };
+  const sizes = { processor: SMALLEST, graphics: SMALLEST };
   let latest = 0, isWanted = false;
 
   projector.stopFilling = function () {
@@ -38,9 +38,9 @@
     if (isWanted) begin(cloud);
   });
 
-  // The last bit of a run tells little: it is smaller than wanted.
+  // The last bit of a run is smaller than wanted: that it was quick tells nothing.
   function learn(kind, { count }, took) {
-    if (count < sizes[kind]) return;
+    if (count < sizes[kind] && took < WANTED_MS) return;
     const factor = Math.max(0.5, Math.min(2, WANTED_MS / took));
     sizes[kind] = Math.max(SMALLEST, Math.round(count * factor));
   }
@@ -67,7 +67,7 @@
       await pause();
       if (!goOn()) return false;
     }
-    picture.lay(splats);
+    picture.fill(splats.bytes);
     return true;
   }
 
@@ -102,6 +102,8 @@
   async function fillAll(cloud, mine) {
     const goOn = () => mine === latest && cloud === projector.cloud();
     if (!goOn() || !cloud) return;
+    // Something has changed again: the next frame shows it first, with the camera of that.
+    if (cloud.dirty) return void (isWanted = true);
     const index = projector.sortedPlaces();
     const fill = cloud.runs(null).some(({ tile }) => tile) ? draw : splat;
     cloud.picture.empty();

@@ -62,12 +62,12 @@
   // interpreted, every number on the way is an object: megabytes for a loop over a million of points.
   const PIECE = 4096;
 
-  function projectPiece(at, m, { left, top, width, height }, isFlat, first, last) {
+  // flatDepth: the one of a flat picture, where no point lies before another; else null.
+  function projectPiece(at, m, { left, top, width, height }, flatDepth, first, last) {
     const { x, y, depth } = screen, w2 = width / 2, h2 = height / 2;
     for (let i = first, j = 3 * first; i < last; i++, j += 3) {
       const X = at[j], Y = at[j + 1], Z = at[j + 2], w = m[3] * X + m[7] * Y + m[11] * Z + m[15];
-      // In 2D no point lies before another.
-      depth[i] = isFlat ? m[15] : w;
+      depth[i] = flatDepth === null ? w : flatDepth;
       x[i] = w > 0 ? left + w2 * (1 + (m[0] * X + m[4] * Y + m[8] * Z + m[12]) / w) : NaN;
       y[i] = top + h2 * (1 - (m[1] * X + m[5] * Y + m[9] * Z + m[13]) / w);
     }
@@ -82,11 +82,12 @@
     const canvas = viewport(), key = [...m, ...Object.values(canvas)], at = projector.positionsNow();
     if (known && known.at === at && key.every((value, i) => value === known.key[i])) return screen;
     known = { at, key };
-    const n = at.length / 3, isFlat = projector.shown.dimensionality === 2;
+    const n = at.length / 3, [x, y] = frame.middle;
+    const flatDepth = projector.shown.dimensionality === 2 ? m[3] * x + m[7] * y + m[15] : null;
     resize(n);
     Object.assign(screen, canvas);
     for (let first = 0; first < n; first += PIECE) {
-      projectPiece(at, m, canvas, isFlat, first, Math.min(n, first + PIECE));
+      projectPiece(at, m, canvas, flatDepth, first, Math.min(n, first + PIECE));
     }
     return screen;
   };

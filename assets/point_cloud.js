@@ -62,6 +62,13 @@
       this.upload("target", positions);
     }
 
+    setFrame(frame) {
+      if (this.movement) this.endMovement();
+      this.frame = frame;
+      this.isWhole = false;
+      this.dirty = true;
+    }
+
     // Draws the way from other coordinates; progress is set while the movement lasts.
     setMovement(positions, frame) {
       this.movement = { frame, progress: 0 };

@@ -24,7 +24,6 @@
       this.buffer = gl.createFramebuffer();
       this.depth = gl.createRenderbuffer();
       this.texture = gl.createTexture();
-      this.splats = gl.createTexture();
       this.corners = gl.createBuffer();
       gl.bindBuffer(gl.ARRAY_BUFFER, this.corners);
       gl.bufferData(gl.ARRAY_BUFFER, CORNERS, gl.STATIC_DRAW);
@@ -39,7 +38,7 @@
     resize() {
       const { gl } = this, { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
       Object.assign(this, { width, height });
-      this.fillTexture(this.texture, null);
+      this.fill(null);
       gl.bindRenderbuffer(gl.RENDERBUFFER, this.depth);
       gl.renderbufferStorage(gl.RENDERBUFFER, gl.DEPTH_COMPONENT16, width, height);
       gl.bindRenderbuffer(gl.RENDERBUFFER, null);
@@ -47,9 +46,10 @@
       gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.DEPTH_ATTACHMENT, gl.RENDERBUFFER, this.depth);
     }
 
-    fillTexture(texture, bytes) {
+    // bytes: what the processor drew (splatting.js), or null.
+    fill(bytes) {
       const { gl, width, height } = this;
-      projector.fillTexture(gl, texture, gl.NEAREST, () =>
+      projector.fillTexture(gl, this.texture, gl.NEAREST, () =>
         gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes)
       );
     }
@@ -71,14 +71,11 @@
       gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
       gl.enable(gl.DEPTH_TEST);
       gl.depthFunc(gl.LEQUAL);
-      run();
-      gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    }
-
-    // Lays over the picture what the processor drew: see splatting.js.
-    lay({ bytes }) {
-      this.fillTexture(this.splats, bytes);
-      this.draw(() => this.cover(this.splats));
+      try {
+        run();
+      } finally {
+        gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+      }
     }
 
     // Kept when everything asked for so far has been drawn; false: the context was lost.
@@ -96,17 +93,13 @@
       });
     }
 
-    show() {
-      this.cover(this.texture);
-    }
-
     // Colors are already multiplied by their alpha.
-    cover(texture) {
+    show() {
       const { gl } = this, { program, uniforms } = this.program;
       gl.useProgram(program);
       gl.uniform1i(uniforms.picture, projector.TEXTURE_UNIT);
       gl.activeTexture(gl.TEXTURE0 + projector.TEXTURE_UNIT);
-      gl.bindTexture(gl.TEXTURE_2D, texture);
+      gl.bindTexture(gl.TEXTURE_2D, this.texture);
       gl.bindBuffer(gl.ARRAY_BUFFER, this.corners);
       gl.enableVertexAttribArray(0);
       gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
@@ -128,7 +121,6 @@
       gl.deleteFramebuffer(this.buffer);
       gl.deleteRenderbuffer(this.depth);
       gl.deleteTexture(this.texture);
-      gl.deleteTexture(this.splats);
       gl.deleteBuffer(this.corners);
       gl.deleteProgram(this.program.program);
     }

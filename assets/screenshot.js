@@ -7,7 +7,8 @@
   // Draws the scene once at another resolution; the canvas holds the picture only until the
   // browser shows the next frame, so it is copied at once.
   function copyScene(context) {
-    const plot = projector.glplot(), before = plot.pixelRatio, cloud = projector.cloud() || {}, { part } = cloud;
+    const plot = projector.glplot(), before = plot.pixelRatio;
+    const cloud = projector.cloud() || {}, { part, isWhole } = cloud;
     const view = projector.byId("view").getBoundingClientRect();
     const box = projector.scene().container.getBoundingClientRect();
     plot.pixelRatio = RATIO;
@@ -15,7 +16,7 @@
     cloud.part = null;
     if (cloud.style) projector.sortCloud(true);
     plot.redraw();
-    cloud.part = part;
+    Object.assign(cloud, { part, isWhole });
     context.drawImage(plot.canvas, box.left - view.left, box.top - view.top, box.width, box.height);
     plot.pixelRatio = before;
     plot.redraw();

@@ -49,14 +49,16 @@
       }
     }
 
-    fetch(places, { x, y, depth, left, top, width }) {
-      const { height } = this, scale = this.width / width, { reach } = projector.cloud().style;
+    fetch(places, { x, y, depth, left, top, width, height }) {
+      const across = this.width / width, up = this.height / height;
+      const { style: { reach }, plot: { zNear } } = projector.cloud();
       const looks = new Uint32Array(projector.shown.looks.buffer);
       for (let i = 0; i < places.length; i++) {
         const place = places[i];
-        fetched.x[i] = (x[place] - left) * scale;
-        fetched.y[i] = height - (y[place] - top) * scale;
-        fetched.nearness[i] = reach / depth[place];
+        fetched.x[i] = (x[place] - left) * across;
+        fetched.y[i] = this.height - (y[place] - top) * up;
+        // Nearer than the first plane, and behind the eye, nothing is drawn.
+        fetched.nearness[i] = depth[place] < zNear ? 0 : reach / depth[place];
         fetched.looks[i] = looks[place];
       }
     }

@@ -17,7 +17,10 @@
     sheet = arrangement;
     pictures.forEach((picture) => picture.close());
     pictures = [];
-    if (projector.cloud()) projector.cloud().setTiles([], null);
+    const cloud = projector.cloud();
+    if (cloud) cloud.setTiles([], null);
+    // What is being drawn bit by bit may have needed them.
+    if (cloud && cloud.style) projector.settle();
     if (!sheet) return;
     try {
       const urls = Array.from({ length: sheet.n_tiles }, (_, k) => `${sheet.address}/${k}`);
