@@ -9,10 +9,15 @@ from tests.browser.dashboard_page import WAIT, DashboardPage
 
 
 def test_a_click_on_the_dataset_and_a_few_letters_open_another(page):
+    # A page that is still opening draws its selects anew, which forgets what Enter would take.
+    page.page.wait_for_load_state("networkidle")
     box = page.page.get_by_label("Dataset", exact=True)
     box.click()
     page.page.keyboard.type("iris")
-    expect(page.page.get_by_role("option")).to_have_count(1)
+    found = page.page.get_by_role("option")
+    expect(found).to_have_count(1)
+    # What Enter takes is marked a moment after it is found.
+    expect(found).to_have_attribute("data-combobox-selected", "true")
     page.page.keyboard.press("Enter")
     page.wait_for_points(150)
     expect(box).to_have_value(re.compile("^Iris"))
