@@ -110,8 +110,11 @@ def test_equal_requests_join_the_run(client, ask):
 
 
 def test_runs_wait_in_order_and_see_their_place(client, ask, services):
-    records = [ask(**LONG, random_state=seed) for seed in range(services.limits.n_slots + 2)]
-    *_, second, third = records
+    records = [ask(**LONG, random_state=seed) for seed in range(services.limits.n_slots)]
+    # The place goes to whose process is there first.
+    for record in records:
+        wait_for(client, record, "running")
+    second, third = ask(**LONG, random_state=101), ask(**LONG, random_state=102)
     wait_until(lambda: show(client, second).get("place") == 1)
     assert show(client, third)["place"] == 2
     client.delete(f"{PROJECTIONS}/{second['id']}")
@@ -142,8 +145,10 @@ def test_a_paused_run_lets_others_compute(client, ask, services):
 
 
 def test_a_resumed_run_says_that_it_waits_for_a_place_and_can_be_stopped_meanwhile(client, ask):
-    record, other = ask(**LONG), ask(**LONG, random_state=1)
+    # The place goes to whose process is there first.
+    record = ask(**LONG)
     wait_for_iteration(client, record, 20)
+    other = ask(**LONG, random_state=1)
     client.post(f"{PROJECTIONS}/{record['id']}/pause")
     wait_for_iteration(client, other, 1)
     client.post(f"{PROJECTIONS}/{record['id']}/resume")
