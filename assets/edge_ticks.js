@@ -81,8 +81,8 @@
   }
 
   // Pixels that the strips take from the left and from below.
-  projector.edgeInsets = function () {
-    const [below, beside] = axesNow() || [{ line: 0 }, { line: 0 }];
+  projector.edgeInsets = (axes = axesNow()) => {
+    const [below, beside] = axes || [{ line: 0 }, { line: 0 }];
     return [beside.line === null ? STRIP[0] : 0, below.line === null ? STRIP[1] : 0];
   };
 
@@ -144,7 +144,7 @@
   projector.drawEdgeTicks = function (context) {
     const axes = axesNow(), colors = projector.themeColors();
     if (!axes) return;
-    const { clientWidth: width, clientHeight: height } = projector.byId("view"), [fromLeft, fromBelow] = projector.edgeInsets();
+    const { clientWidth: width, clientHeight: height } = projector.byId("view"), [fromLeft, fromBelow] = projector.edgeInsets(axes);
     context.textBaseline = "middle";
     drawBeside(context, axes[1], height - fromBelow, colors);
     drawBelow(context, axes[0], fromLeft, width, height, colors);
