@@ -16,6 +16,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from dashboard.settings import Settings
+from dashboard.web_process import MainProcess, WebProcess
 from data.errors import ParameterError
 
 log = logging.getLogger(__name__)
@@ -97,11 +98,15 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.worker: Any = None
         super().__init__()
 
+    def run(self) -> None:
+        """Answer until a signal comes."""
+        MainProcess(self).run()
+
     def load_config(self) -> None:
         """Tell gunicorn."""
         chosen = {
             "bind": f"fd://{self.descriptor}",
-            "worker_class": "gthread",
+            "worker_class": WebProcess,
             "workers": self.settings.workers,
             "threads": self.settings.threads,
             # Loading the application before the fork would hand its locks and the threads of

@@ -42,9 +42,14 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def start_server(data_dir: Path, *options: str, demo: bool = False) -> Iterator[RunningServer]:
+def start_server(
+    data_dir: Path,
+    *options: str,
+    demo: bool = False,
+    program: tuple[str, str] = ("-m", "dashboard"),
+) -> Iterator[RunningServer]:
     """Start a server that answers, and stop it; its output is printed when it dies by itself."""
-    command = [sys.executable, "-m", "dashboard", "--port", "0", "--data-dir", str(data_dir)]
+    command = [sys.executable, *program, "--port", "0", "--data-dir", str(data_dir)]
     process = subprocess.Popen(
         [*command, *([] if demo else ["--no-demo"]), *options],
         cwd=REPOSITORY,

@@ -1,18 +1,15 @@
 """The command line, with real processes."""
 
 import json
-import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import numpy as np
 import psutil
-import pytest
 from PIL import Image
 
 from data.dataset import Sprite
@@ -20,9 +17,6 @@ from data.services import Services
 from data.workers.processes import expect_run
 from tests.running_server import REPOSITORY, environment, start_server
 from tests.waiting import wait_until
-
-# It has ended; who started it has not asked for its status.
-DEAD = psutil.STATUS_ZOMBIE
 
 
 def run(*arguments, **variables):
@@ -155,21 +149,6 @@ def test_new_data_directory_gets_the_demo_once(tmp_path):
         assert "demo" not in server.output
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_signals_end_the_server_cleanly(tmp_path, sign):
-    with start_server(tmp_path) as server:
-        # A browser keeps its connection open.
-        host, port = server.url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port))) as idle:
-            idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert b"200" in idle.recv(100)
-            started = time.monotonic()
-            server.process.send_signal(sign)
-            assert server.process.wait(15) == 0
-        assert time.monotonic() - started < 8
-        assert server.output.count("\n") == 1, server.output
-
-
 def test_output_of_a_start(tmp_path):
     (tmp_path / "runs").mkdir()
     options = ("--logdir", str(tmp_path / "runs"), "--host", "0.0.0.0", "--workers", "1")
@@ -191,17 +170,6 @@ def test_what_computes_is_prepared_when_a_run_is_likely_and_dead_workers_are_rep
         worker.kill()
         assert fetch(f"{server.url}/healthz")[0] == 200
         assert server.output.count("is at http") == 1
-
-
-def test_a_server_that_stops_takes_what_prepares_to_compute_with_it(tmp_path):
-    with start_server(tmp_path, "--workers", "1") as server:
-        (worker,) = psutil.Process(server.process.pid).children()
-        expect_run(tmp_path)
-        preparing = wait_until(
-            lambda: [child for child in worker.children() if "forkserver" in str(child.cmdline())]
-        )
-        assert server.stop() == 0
-        assert [child for child in preparing if child.is_running() and child.status() != DEAD] == []
 
 
 def test_web_process_starts_without_scikit_learn_and_pandas():
