@@ -9,6 +9,14 @@
   projector.storyBookmark = (opened) =>
     told && opened.get("story") === told.story.id ? (told.story.steps[told.step - 1] || {}).id : null;
 
+  // The step next to one, forward (1) or back (-1), past those that are gone; 0 without one.
+  function beside(from, way) {
+    const { steps } = told.story;
+    let step = from + way;
+    while (steps[step - 1] && steps[step - 1].gone) step += way;
+    return steps[step - 1] ? step : 0;
+  }
+
   const goTo = (step) => projector.report("opened", { address: `?story=${told.story.id}&step=${step}` });
   projector.walkStory = (story) => projector.report("opened", { address: `?story=${story.id}&step=1` });
 
@@ -40,6 +48,7 @@
   function fill() {
     const bar = projector.byId("story-bar"), { story, step } = told, n = story.steps.length;
     const shown = story.steps[step - 1] || {}, wasHidden = bar.hidden;
+    const before = beside(step, -1), after = beside(step, 1);
     const text = projector.element("div", "story-text"), isFull = isPresenting();
     const head = projector.element("div", "story-head");
     head.append(
@@ -50,8 +59,8 @@
     if (shown.note) text.append(projector.element("bdi", "note", projector.visibleText(shown.note, Infinity)));
     text.title = isFull ? "" : [shown.name, shown.note].filter(Boolean).join("\n");
     bar.replaceChildren(
-      button("Previous (←)", "←", () => goTo(step - 1), step <= 1),
-      button("Next (→)", "→", () => goTo(step + 1), step >= n),
+      button("Previous (←)", "←", () => goTo(before), !before),
+      button("Next (→)", "→", () => goTo(after), !after),
       text,
       button("Copy link of this step", "Link", () => projector.copyLink(`${story.url}&step=${step}`)),
       button(isFull ? "Leave full screen" : "Full screen", isFull ? "⤡" : "⤢", () => present(!isFull)),
@@ -84,9 +93,10 @@
   // Arrow keys belong to the story while one is walked; true when the key was its own.
   projector.storyKey = function ({ key }) {
     if (!told) return false;
-    const { step, story } = told, n = story.steps.length;
+    const { step, story } = told, before = beside(step, -1), after = beside(step, 1);
+    const first = beside(0, 1), last = beside(story.steps.length + 1, -1);
     const moves = {
-      ArrowRight: step + 1, PageDown: step + 1, ArrowLeft: step - 1, PageUp: step - 1, Home: 1, End: n,
+      ArrowRight: after, PageDown: after, ArrowLeft: before, PageUp: before, Home: first, End: last,
     };
     if (key === "Escape") {
       if (isPresenting()) present(false);
@@ -94,7 +104,7 @@
       return true;
     }
     if (!(key in moves)) return false;
-    if (moves[key] >= 1 && moves[key] <= n && moves[key] !== step) goTo(moves[key]);
+    if (moves[key] && moves[key] !== step) goTo(moves[key]);
     return true;
   };
 

@@ -89,6 +89,12 @@
     ];
   }
 
+  function steps({ bookmarks }) {
+    const n = bookmarks.length, here = new Set(projector.bookmarks.bookmarks.map((b) => b.id));
+    const left = bookmarks.filter((id) => here.has(id)).length;
+    return `${left < n ? `${left} of ` : ""}${n} ${n === 1 ? "step" : "steps"}`;
+  }
+
   function line(story) {
     const item = projector.element("div", "story"), open = projector.element("button", "open");
     open.type = "button";
@@ -97,7 +103,7 @@
     open.append(
       projector.element("span", "play", "▶"),
       projector.element("bdi", "name", projector.visibleText(story.name)),
-      projector.element("span", "hint", story.bookmarks.length === 1 ? "1 step" : `${story.bookmarks.length} steps`)
+      projector.element("span", "hint", steps(story))
     );
     open.addEventListener("click", () => projector.walkStory(story));
     item.append(open, projector.actionsButton(story, menu(story)));

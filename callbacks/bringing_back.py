@@ -17,21 +17,28 @@ def way_back(services: Services, address: str) -> dict[str, str]:
     Empty when nothing that the address names was deleted, or it is gone for good.
     """
     query = query_of(address)
-    bookmark_id = query.get("bookmark", "")
     try:
-        if services.bookmarks.can_be_restored(bookmark_id):
-            return {"undo": bookmark_id, "kind_of_undo": "bookmark", "address": address}
-        if bookmark_id:
-            dataset_id = services.bookmarks.record(bookmark_id).view.dataset_id
-        elif "view" in query:
-            dataset_id = view_of_link(query["view"]).dataset_id
-        else:
-            dataset_id = services.views.load(query.get("saved", "")).dataset_id
+        for kind, shelf in (("bookmark", services.bookmarks), ("story", services.stories)):
+            if shelf.can_be_restored(query.get(kind, "")):
+                return {"undo": query[kind], "kind_of_undo": kind, "address": address}
+        dataset_id = _dataset_of(services, query)
     except ProjectorError:
         return {}
     if not services.datasets.is_in_trash(dataset_id):
         return {}
     return {"undo": dataset_id, "kind_of_undo": "dataset", "address": address}
+
+
+def _dataset_of(services: Services, query: dict[str, str]) -> str:
+    if "story" in query:
+        steps = services.stories.record(query["story"]).steps
+        known = (b for b in services.bookmarks.all() if b.id in steps)
+        return next((b.view.dataset_id for b in known), "")
+    if "bookmark" in query:
+        return services.bookmarks.record(query["bookmark"]).view.dataset_id
+    if "view" in query:
+        return view_of_link(query["view"]).dataset_id
+    return services.views.load(query.get("saved", "")).dataset_id
 
 
 def bring_back(services: Services, notice: Any) -> dict[str, str]:
@@ -46,6 +53,8 @@ def bring_back(services: Services, notice: Any) -> dict[str, str]:
     deleted, address = str(told.get("undo")), told.get("address")
     if told.get("kind_of_undo") == "bookmark":
         services.bookmarks.restore(deleted)
+    elif told.get("kind_of_undo") == "story":
+        services.stories.restore(deleted)
     else:
         services.datasets.restore(deleted)
     return {"address": address} if isinstance(address, str) else {"id": deleted}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from urllib.parse import parse_qs
 
-from data.bookmarks.bookmark import Bookmark, Story
+from data.bookmarks.bookmark import Bookmark
+from data.bookmarks.bookmarking import openable
 from data.color_choices import is_special
 from data.dataset import DatasetRecord, label_column
 from data.errors import NotFoundError
@@ -46,7 +47,7 @@ def view_of_address(services: Services, address: str) -> Named | None:
     if "story" in query:
         return _story_step(services, query["story"], query.get("step", "1"))
     if "bookmark" in query:
-        return _bookmark(services, services.bookmarks.record(query["bookmark"]))
+        return _bookmark(services, openable(services, query["bookmark"]))
     if "view" in query:
         view = view_of_link(query["view"])
     elif "saved" in query:
@@ -81,16 +82,8 @@ def complete(view: ViewState, record: DatasetRecord) -> ViewState:
 
 
 def _bookmark(services: Services, bookmark: Bookmark, query: str = "") -> Named:
-    view = bookmark.view
-    try:
-        services.datasets.record(view.dataset_id)
-    except NotFoundError:
-        raise NotFoundError(
-            f"The dataset of the bookmark “{bookmark.name}” was deleted.",
-            hint="Restore it from the trash, or choose another one; the newest is shown.",
-        ) from None
-    notice = _gone(services, view, f"the bookmark “{bookmark.name}”")
-    return Named(view, query or f"bookmark={bookmark.id}", notice)
+    notice = _gone(services, bookmark.view, f"the bookmark “{bookmark.name}”")
+    return Named(bookmark.view, query or f"bookmark={bookmark.id}", notice)
 
 
 def _gone(services: Services, view: ViewState, what: str) -> str:
@@ -110,25 +103,22 @@ def _gone(services: Services, view: ViewState, what: str) -> str:
 
 
 def _story_step(services: Services, story_id: str, text: str) -> Named:
-    """Return a step of a story, or the nearest one that is left."""
+    """Return a step of a story, or the nearest one that is left; of two, the later one."""
     story = services.stories.record(story_id)
     wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
     wanted = max(1, min(wanted, len(story.steps)))
-    for step in sorted(range(1, len(story.steps) + 1), key=lambda i: (abs(i - wanted), i)):
+    missing: list[NotFoundError] = []
+    for step in sorted(range(1, len(story.steps) + 1), key=lambda i: (abs(i - wanted), -i)):
         try:
-            bookmark = services.bookmarks.record(story.steps[step - 1])
+            bookmark = openable(services, story.steps[step - 1])
             found = _bookmark(services, bookmark, f"story={story.id}&step={step}")
-        except NotFoundError:
+        except NotFoundError as error:
+            missing.append(error)
             continue
         if step != wanted:
             gone = f"Step {wanted} of “{story.name}” was deleted; step {step} is shown."
             return Named(found.view, found.query, f"{gone} {found.notice}".strip())
         return found
-    raise _empty(story)
-
-
-def _empty(story: Story) -> NotFoundError:
-    return NotFoundError(
-        f"All bookmarks of the story “{story.name}” were deleted.",
-        hint="The bookmarks that are here are listed at the right.",
-    )
+    why = missing[0]
+    message = f"Nothing of the story “{story.name}” can be opened. {why.message}"
+    raise NotFoundError(message, hint=why.hint)

@@ -17,6 +17,7 @@ from dashboard.routes.arguments import json_object
 from dashboard.routes.links import shared_url
 from dashboard.settings import Settings
 from data.bookmarks.bookmark import MAX_STEPS, Bookmark, Story
+from data.bookmarks.bookmarking import openable
 from data.bookmarks.exchange.offered import offered_file, open_offered
 from data.errors import NotFoundError, ParameterError
 from data.services import Services
@@ -161,7 +162,7 @@ def step_json(
 ) -> dict[str, Any]:
     """Return one step of a story; of one that is gone, why."""
     try:
-        return summary(services.bookmarks.record(bookmark_id), settings, has_picture)
+        return summary(openable(services, bookmark_id), settings, has_picture)
     except NotFoundError as error:
         return {"id": bookmark_id, "gone": error.message}
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from data.bookmarks.bookmark import Bookmark
 from data.bookmarks.pictures import kept_picture
-from data.errors import ConflictError, ParameterError, StorageError
+from data.errors import ConflictError, NotFoundError, ParameterError, StorageError
 from data.projection import FINISHED, ProjectionRecord
 from data.projections.methods import METHODS
 from data.rows import decode_rows
@@ -79,6 +79,25 @@ def _named(services: Services, given: Mapping[str, Any]) -> dict[str, Any]:
     # From now until the bookmark is on the disk, nothing but this keeps it from being evicted.
     services.projections.finished.note_use(projection.id)
     return {**fields, "view": view, "projection_id": projection.id}
+
+
+def openable(services: Services, bookmark_id: str) -> Bookmark:
+    """Return a bookmark that can be opened.
+
+    Raises
+    ------
+    NotFoundError
+        If it is not here, or its dataset is not.
+    """
+    bookmark = services.bookmarks.record(bookmark_id)
+    try:
+        services.datasets.record(bookmark.view.dataset_id)
+    except NotFoundError:
+        raise NotFoundError(
+            f"The dataset of the bookmark “{bookmark.name}” was deleted.",
+            hint="Restore it from the trash, or choose another one; the newest is shown.",
+        ) from None
+    return bookmark
 
 
 def dependent_bookmarks(services: Services, dataset_id: str) -> list[Bookmark]:

@@ -180,6 +180,19 @@ def test_a_story_says_which_of_its_steps_is_gone(client, view):
     assert client.post(f"{address}/restore").status_code == 200
 
 
+def test_a_story_goes_on_past_a_step_that_is_gone_and_knows_that_its_dataset_may_be(
+    client, services, view, small
+):
+    ids = [save(client, n, view)["id"] for n in "abc"]
+    story = client.post("/page/stories", json={"name": "Tour", "bookmarks": ids}).get_json()["id"]
+    client.delete(f"{API}/{ids[1]}")
+    notice = opened_address(services, f"?story={story}&step=2")["page"]["notice"]["text"]
+    assert notice == "Step 2 of “Tour” was deleted; step 3 is shown."
+    services.datasets.delete(small.id)
+    gone = [step["gone"] for step in client.get(f"/page/stories/{story}").get_json()["steps"]]
+    assert "dataset of the bookmark “a” was deleted" in gone[0]
+
+
 def test_deleting_a_dataset_names_the_bookmarks_that_need_it(services, saved, small):
     from callbacks.datasets import delete
 
@@ -187,8 +200,10 @@ def test_deleting_a_dataset_names_the_bookmarks_that_need_it(services, saved, sm
     assert "1 bookmark of it will not open: “A finding”." in notice["text"]
 
 
-def test_what_a_link_names_and_was_deleted_is_brought_back(services, saved, small):
+def test_what_a_link_names_and_was_deleted_is_brought_back(client, services, saved, small):
     bookmark = f"?bookmark={saved['id']}"
+    told = client.post("/page/stories", json={"name": "Tour", "bookmarks": [saved["id"]]})
+    story = f"?story={told.get_json()['id']}&step=1"
     view = link_of_view(services, ViewState(small.id))
     services.bookmarks.delete(saved["id"])
     services.datasets.delete(small.id)
@@ -199,8 +214,12 @@ def test_what_a_link_names_and_was_deleted_is_brought_back(services, saved, smal
     gone = notice(bookmark)
     assert "“A finding” was deleted" in gone["text"]
     assert bring_back(services, gone) == {"address": bookmark}
-    # Now it is here, and its dataset in the trash.
-    for address in (bookmark, view):
+    client.delete(f"/page/stories/{told.get_json()['id']}")
+    gone = notice(story)
+    assert "“Tour” was deleted" in gone["text"]
+    assert bring_back(services, gone) == {"address": story}
+    # Now they are here, and their dataset in the trash.
+    for address in (bookmark, view, story):
         gone = notice(address)
         assert "was deleted" in gone["text"]
         assert bring_back(services, gone) == {"address": address}

@@ -185,13 +185,19 @@ def test_one_tells_a_story_on_a_map_of_mnist_and_another_walks_it(
     expect(other.page.locator(".header")).to_be_hidden()
     other.page.keyboard.press("Escape")
     expect(other.page.locator(".header")).to_be_visible()
+
+    # What one deletes, everybody misses without loading anew; what is left is still walked.
+    tab.button("Actions for A neighborhood").click()
+    tab.page.get_by_role("menuitem", name="Delete").click()
+    expect(other.button("Open A neighborhood")).to_have_count(0, timeout=WAIT)
+    expect(other.button("Walk A tour")).to_contain_text("2 of 3 steps")
+    other.page.keyboard.press("ArrowRight")
+    expect(bar).to_contain_text("3 of 3")
+    other.wait_for_points(101)
+    other.page.keyboard.press("ArrowLeft")
+    expect(bar).to_contain_text("1 of 3")
     other.page.keyboard.press("Escape")
     expect(bar).to_be_hidden()
-
-    # What one saves, everybody sees without loading anew.
-    tab.button("Actions for Alone").click()
-    tab.page.get_by_role("menuitem", name="Delete").click()
-    expect(other.button("Open Alone")).to_have_count(0, timeout=WAIT)
 
 
 def show(tab, view):
