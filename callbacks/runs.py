@@ -9,7 +9,7 @@ from dash import Input, Output, State, no_update
 
 from callbacks.arguments import content, texts
 from dashboard import ids
-from dashboard.panels.data import build_messages
+from dashboard.panels.data import NO_RUN, build_messages
 from data.errors import NotFoundError
 from data.logdirs.opening import open_tensor
 from data.services import Services
@@ -26,47 +26,57 @@ def register(app: dash.Dash, services: Services) -> None:
     @app.callback(
         Output(ids.TENSOR, "data"),
         Output(ids.TENSOR, "value"),
+        Output(ids.TENSOR, "placeholder"),
         Output(ids.RUN_REMARKS, "children"),
         Input(ids.RUN, "value"),
         Input(ids.RUNS, "data"),
         State(ids.TENSOR, "value"),
         prevent_initial_call=True,
     )
-    def list_tensors(run: Any, runs: Any, chosen: Any) -> tuple[Any, Any, Any]:
+    def list_tensors(run: Any, runs: Any, chosen: Any) -> tuple[Any, Any, Any, Any]:
         found = content(content(runs).get(str(run)))
         names = list(content(found.get("tensors")))
         value = chosen if chosen in names else next(iter(names), None)
-        return names, value, build_messages(texts(found.get("warnings")), texts(found.get("notes")))
+        remarks = build_messages(texts(found.get("warnings")), texts(found.get("notes")))
+        return names, value, "No tensors" if run else NO_RUN, remarks
 
     @app.callback(
         Output(ids.STEP, "data"),
         Output(ids.STEP, "value"),
+        Output(ids.STEP, "placeholder"),
         Input(ids.RUN, "value"),
         Input(ids.TENSOR, "value"),
         Input(ids.RUNS, "data"),
         State(ids.STEP, "value"),
         prevent_initial_call=True,
     )
-    def list_steps(run: Any, tensor: Any, runs: Any, chosen: Any) -> tuple[Any, Any]:
+    def list_steps(run: Any, tensor: Any, runs: Any, chosen: Any) -> tuple[Any, Any, Any]:
         found = content(content(runs).get(str(run)))
         steps = texts(content(found.get("tensors")).get(str(tensor)))
-        return steps, chosen if chosen in steps else next(reversed(steps), None)
+        step = chosen if chosen in steps else next(reversed(steps), None)
+        return steps, step, "No steps" if run else NO_RUN
 
     @app.callback(
         Output(ids.OPENED, "data", allow_duplicate=True),
+        Output(ids.NOTICE, "data", allow_duplicate=True),
         Input(ids.RUN, "value"),
         Input(ids.TENSOR, "value"),
         Input(ids.STEP, "value"),
         State(ids.DATASET_INFO, "data"),
+        State(ids.NOTICE, "data"),
         running=[(Output(ids.BUSY, "hidden"), False, True)],
         prevent_initial_call=True,
     )
-    def open_step(run: Any, tensor: Any, step: Any, info: Any) -> Any:
+    def open_step(run: Any, tensor: Any, step: Any, info: Any, notice: Any) -> tuple[Any, Any]:
         if not run or not tensor or not step:
-            return no_update
+            return no_update, no_update
         record = open_tensor(services, str(run), str(tensor), step_number(step))
+        is_shown = content(info).get("id") == record.id
+        # What was said of a step before is over.
+        is_over = content(notice).get("kind") == "error"
         return (
-            no_update if content(info).get("id") == record.id else {"id": record.id, "keep": True}
+            no_update if is_shown else {"id": record.id, "keep": True},
+            None if is_over else no_update,
         )
 
 

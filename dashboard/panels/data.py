@@ -14,6 +14,8 @@ from dashboard.panels.parts import named, section, select
 from data.dataset import DatasetRecord
 
 MAX_LEGEND = 500
+# What the boxes for run, tensor and step say while no run is chosen.
+NO_RUN = "Choose a run"
 
 
 def build_data_panel() -> html.Section:
@@ -88,11 +90,11 @@ def _build_run_choice() -> html.Div:
     """Build the choice of run, tensor and step; hidden while there are no log directories."""
     return html.Div(
         [
-            select(id=ids.RUN, label="Run", placeholder="Choose a run", searchable=True),
+            select(id=ids.RUN, label="Run", placeholder=NO_RUN, searchable=True),
             html.Div(
                 [
-                    select(id=ids.TENSOR, label="Tensor", searchable=True),
-                    select(id=ids.STEP, label="Step", searchable=True),
+                    select(id=ids.TENSOR, label="Tensor", placeholder=NO_RUN, searchable=True),
+                    select(id=ids.STEP, label="Step", placeholder=NO_RUN, searchable=True),
                 ],
                 className="columns",
             ),

@@ -202,8 +202,8 @@ def check_shard(path: Path, name: str, piece: Piece, variable: Variable) -> None
     if not path.is_file():
         raise ReadError(
             f"The data file {name} is missing.",
-            hint="A checkpoint is several files: keep them together in a log directory, and start "
-            "the server with --logdir.",
+            hint="A checkpoint is several files: put them together into one folder of a log "
+            "directory (--logdir).",
         )
     size = path.stat().st_size
     if piece.offset + piece.size > size:

@@ -40,6 +40,10 @@ def test_a_step_written_while_the_page_is_open_appears_and_keeps_the_view(
 ):
     server = serve(tmp_path / "data", "--logdir", str(training))
     tab = open_page(server)
+    for box in ("Tensor", "Step"):
+        expect(
+            tab.page.get_by_placeholder("Choose a run").and_(tab.page.get_by_label(box, exact=True))
+        ).to_be_visible()
     tab.choose("Run", ".")
     tab.wait_for_points(80)
     expect(tab.page.get_by_label("Step", exact=True)).to_have_value("1")
