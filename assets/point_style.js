@@ -77,7 +77,7 @@
       thumbnailSizes: SIZES,
       thumbnailSize: clamp(105 * shrink, 12, 48) * pointSize,
       isOpaque: nDrawn <= MAX_OPAQUE,
-      opacity: nDrawn <= MAX_OPAQUE ? 1 : clamp((MAX_OPAQUE / nDrawn) ** 0.25, 0.3, 0.85),
+      opacity: nDrawn <= MAX_OPAQUE ? 1 : clamp((MAX_OPAQUE / nDrawn) ** 0.35, 0.2, 0.85),
       // Nearer is larger; a flat picture grows its points less than itself when zoomed.
       falloff: flat ? 0.5 : 1,
       reach: projector.fittedDistance(dimensionality),
