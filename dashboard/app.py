@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import callbacks
 from callbacks.errors import show_error
 from dashboard.base_path import install_base_path
 from dashboard.compressing import install_compressing
+from dashboard.index_page import INDEX, Application
 from dashboard.layout import build_layout
 from dashboard.page_files import JOINED, build_joined_routes, joined_files
 from dashboard.routes.api_bookmarks import build_bookmark_routes
@@ -46,24 +46,6 @@ TITLE = "Embedding dashboard"
 # have their own limit.
 MAX_JSON = 8 * 1024**2
 
-INDEX = """<!DOCTYPE html>
-<html lang="en">
-    <head>
-        {%metas%}
-        <title>{%title%}</title>
-        {%favicon%}
-        {%css%}
-    </head>
-    <body>
-        {%app_entry%}
-        <footer>
-            {%config%}
-            {%scripts%}
-            {%renderer%}
-        </footer>
-    </body>
-</html>"""
-
 
 class StrictJson(DefaultJSONProvider):
     """JSON without NaN, which is none; names stay in the order of the records."""
@@ -87,16 +69,6 @@ class Server(Flask):
         """Add a route, but not the one by which Dash answers every unknown address with 200."""
         if rule != "/<path:path>":
             super().add_url_rule(rule, *args, **kwargs)
-
-
-class Application(dash.Dash):
-    """Dash, telling visitors less about the host."""
-
-    def interpolate_index(self, *args: Any, **parts: Any) -> Any:
-        """Return the page without the interpreter's version."""
-        config = re.sub(r'"python_version":\s*"[^"]*"', '"python_version": ""', parts["config"])
-        page: Any = super().interpolate_index
-        return page(*args, **{**parts, "config": config})
 
 
 def create_app(settings: Settings, services: Services) -> dash.Dash:
