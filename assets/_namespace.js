@@ -34,6 +34,10 @@
     observer.observe(document.documentElement, { childList: true, subtree: true });
   };
 
+  // A number as people read it, 10,000; and with its noun: 1 point, 10,000 points.
+  projector.spelled = (n) => n.toLocaleString("en");
+  projector.counted = (n, what, several = `${what}s`) => `${projector.spelled(n)} ${n === 1 ? what : several}`;
+
   projector.element = function (tag, className, text) {
     const made = document.createElement(tag);
     if (className) made.className = className;

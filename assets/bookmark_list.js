@@ -56,7 +56,7 @@
   function others(bookmarks) {
     if (!bookmarks.length) return [];
     const box = projector.element("details", "others");
-    const n = bookmarks.length === 1 ? "1 bookmark" : `${bookmarks.length} bookmarks`;
+    const n = projector.counted(bookmarks.length, "bookmark");
     box.append(projector.element("summary", "", `${n} of other datasets`), ...bookmarks.map(line));
     box.open = Boolean(document.querySelector("#bookmark-list .others[open]")) || !here().length;
     return [box];

@@ -41,7 +41,7 @@
     const { dataset_id: id } = projector.viewState;
     const n = projector.bookmarks.bookmarks.filter((b) => b.dataset_id === id).length + 1;
     const selected = projector.shown.selected ? projector.shown.selected.length : 0;
-    return selected ? `${selected.toLocaleString("en")} selected points` : `View ${n}`;
+    return selected ? projector.counted(selected, "selected point") : `View ${n}`;
   }
 
   projector.saveBookmark = function () {
@@ -143,7 +143,7 @@
     const opened = await projector.attempt(() => projector.ask("POST", "api/v1/bookmarks/import", form));
     if (!opened) return;
     const n = opened.bookmarks.length;
-    const what = n === 1 ? `Opened “${opened.bookmarks[0].name}”` : `Opened ${n} bookmarks`;
+    const what = n === 1 ? `Opened “${opened.bookmarks[0].name}”` : `Opened ${projector.counted(n, "bookmark")}`;
     if (opened.notes.length) projector.tellNotes(what, opened.notes);
     else projector.tellBookmarks(what);
   };

@@ -123,7 +123,7 @@
     view.dataset.drawn = [shown.projection.id, shown.dimensionality, ...shown.components].join(" ");
     if (projector.cloud()) {
       projector.byId("drawn-note").textContent = n < nAll
-        ? `${n.toLocaleString("en")} of ${nAll.toLocaleString("en")} points shown, the rest is switched off in the legend`
+        ? `${projector.spelled(n)} of ${projector.spelled(nAll)} points shown, the rest is switched off in the legend`
         : "";
     }
     projector.countFrame();

@@ -38,7 +38,7 @@
 
   projector.labelOf = function (values, row) {
     const found = values.find(([name]) => name === projector.labelBy);
-    return found && found[1] !== null ? found[1] : `row ${row.toLocaleString("en")}`;
+    return found && found[1] !== null ? found[1] : `row ${projector.spelled(row)}`;
   };
 
   function place(card, [x, y]) {

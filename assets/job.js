@@ -67,7 +67,7 @@
     const works = record.state === "running" || record.state === "paused";
     if (works && record.stage) return record.stage;
     const steps = record.n_iterations
-      ? `, iteration ${record.iteration.toLocaleString("en")} of ${record.n_iterations.toLocaleString("en")}` : "";
+      ? `, iteration ${projector.spelled(record.iteration)} of ${projector.spelled(record.n_iterations)}` : "";
     return `${STATES[record.state]}${steps}`;
   }
 

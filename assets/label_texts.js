@@ -21,7 +21,7 @@
   // Text of a row, or undefined while it has not come; a dataset without metadata has numbers.
   projector.labelText = function (row) {
     if (!projector.dataset) return undefined;
-    if (!hasColumn()) return `row ${row.toLocaleString("en")}`;
+    if (!hasColumn()) return `row ${projector.spelled(row)}`;
     const text = textsOfColumn().get(row);
     return typeof text === "string" ? text : undefined;
   };

@@ -24,7 +24,7 @@
 
   projector.scoresText = function (scores) {
     if (!scores || !scores.n_sampled) return "";
-    return `trust ${share(scores.trustworthiness)} (${scores.n_sampled.toLocaleString("en")} pts)`;
+    return `trust ${share(scores.trustworthiness)} (${projector.spelled(scores.n_sampled)} pts)`;
   };
 
   projector.scoresHelp = ({ trustworthiness, continuity, neighbor_recall: recall, n_neighbors: k, n_sampled: n, metric }) =>
@@ -32,7 +32,7 @@
       `Trustworthiness ${trustworthiness.toFixed(3)}: 1 when every neighbor on the map is one in the data, 0.5 by chance.`,
       `Continuity ${continuity.toFixed(3)}: 1 when no neighbor in the data is torn away, 0.5 by chance.`,
       `Neighbors kept ${(100 * recall).toFixed(1)} %: of the ${k} nearest in the data, so many are the nearest on the map.`,
-      `Measured at ${n.toLocaleString("en")} points, ${metric === "cosine" ? "cosine" : "Euclidean"} distance, k = ${k}.`,
+      `Measured at ${projector.spelled(n)} points, ${metric === "cosine" ? "cosine" : "Euclidean"} distance, k = ${k}.`,
     ].join("\n");
 
   let latest = 0;

@@ -42,7 +42,7 @@
 
   function pcaTitle({ parameters, rows, n_points: n }) {
     const how = [parameters.normalize && "unit rows", parameters.standardize && "unit columns"].filter(Boolean);
-    return ["PCA", ...how, ...(rows ? [`${n.toLocaleString("en")} points`] : [])].join(", ");
+    return ["PCA", ...how, ...(rows ? [projector.counted(n, "point")] : [])].join(", ");
   }
 
   function tableOf(lines) {

@@ -24,11 +24,11 @@
 
   function say(part) {
     const n = projector.shown.drawn.length, note = projector.byId("moving-note");
-    const count = (share) => Math.ceil(share * n).toLocaleString("en");
+    const count = (share) => projector.spelled(Math.ceil(share * n));
     note.hidden = !isLess(part);
     if (note.hidden) return;
-    const what = part.points < 1 ? `${count(part.points)} of ${n.toLocaleString("en")}`
-      : `${count(part.thumbnails)} of ${n.toLocaleString("en")} thumbnails`;
+    const what = part.points < 1 ? `${count(part.points)} of ${projector.spelled(n)}`
+      : `${count(part.thumbnails)} of ${projector.spelled(n)} thumbnails`;
     note.textContent = `${what} while moving`;
   }
 
@@ -74,7 +74,7 @@
   projector.sayFilled = function (nDone) {
     const note = projector.byId("moving-note"), n = projector.shown.drawn.length;
     note.hidden = nDone === null;
-    if (nDone !== null) note.textContent = `drawing ${nDone.toLocaleString("en")} of ${n.toLocaleString("en")}`;
+    if (nDone !== null) note.textContent = `drawing ${projector.spelled(nDone)} of ${projector.spelled(n)}`;
   };
 
   // A gesture is over: nobody needs to wait for what may follow.

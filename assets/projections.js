@@ -8,7 +8,7 @@
   function title(record) {
     if (record.name) return record.name;
     const { parameters: p } = record;
-    const subset = record.rows ? `, ${record.n_points.toLocaleString("en")} points` : "";
+    const subset = record.rows ? `, ${projector.counted(record.n_points, "point")}` : "";
     if (record.method === "umap") return `UMAP ${p.n_components}D, ${p.n_neighbors} neighbors${subset}`;
     if (record.method !== "tsne") {
       const axes = [...Array(record.n_components).keys()].slice(0, 3);
@@ -85,7 +85,7 @@
     const names = projector.bookmarks.bookmarks.filter((b) => b.projection_id === record.id).map((b) => `“${b.name}”`);
     if (!names.length) return "";
     const listed = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
-    return `Shown by ${names.length === 1 ? "the bookmark" : `${names.length} bookmarks:`} ${listed}`;
+    return `Shown by ${names.length === 1 ? "the bookmark" : `${projector.counted(names.length, "bookmark")}:`} ${listed}`;
   }
 
   // Deleting needs a second press: nobody can bring it back without computing again.

@@ -12,7 +12,7 @@
   // Rank in the original space and on the map; emphasized when the map tears the two apart.
   function rankText(rank, onMap, n) {
     const text = projector.element("span", onMap > n ? "rank torn" : "rank", `${rank} → `);
-    text.append(projector.element("b", "", onMap === null ? "–" : onMap.toLocaleString("en")));
+    text.append(projector.element("b", "", onMap === null ? "–" : projector.spelled(onMap)));
     text.title = `Number ${rank} in the original space, ${onMap === null ? "not" : `number ${onMap}`} on the map`;
     return text;
   }
@@ -97,11 +97,11 @@
     if (found) {
       const metric = found.metric === "cosine" ? "cosine" : "Euclidean";
       const among = found.isolated ? " among the isolated points" : "";
-      return `${found.rows.length.toLocaleString("en")} nearest${among} by ${metric}, original space`;
+      return `${projector.spelled(found.rows.length)} nearest${among} by ${metric}, original space`;
     }
     if (!selected) return "Click a point to list its nearest neighbors.";
-    if (isListedAbove()) return `${selected.n.toLocaleString("en")} selected, listed above`;
-    const what = selected.n === 1 ? "1 selected point" : `${selected.n.toLocaleString("en")} selected points`;
+    if (isListedAbove()) return `${projector.spelled(selected.n)} selected, listed above`;
+    const what = projector.counted(selected.n, "selected point");
     return selected.n > selected.rows.length ? `${what}, the first ${selected.rows.length} listed` : what;
   }
 

@@ -56,7 +56,7 @@
 
   function noteOf({ shape, mode, count }) {
     if (!shape) return "Begin on a point";
-    const points = `${WORDS[mode]}${count.toLocaleString("en")} ${count === 1 ? "point" : "points"}`;
+    const points = `${WORDS[mode]}${projector.counted(count, "point")}`;
     return [shape.note(), points].filter(Boolean).join(" · ");
   }
 

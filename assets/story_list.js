@@ -92,7 +92,7 @@
   function steps({ bookmarks }) {
     const n = bookmarks.length, here = new Set(projector.bookmarks.bookmarks.map((b) => b.id));
     const left = bookmarks.filter((id) => here.has(id)).length;
-    return `${left < n ? `${left} of ` : ""}${n} ${n === 1 ? "step" : "steps"}`;
+    return `${left < n ? `${left} of ` : ""}${projector.counted(n, "step")}`;
   }
 
   function line(story) {

@@ -5,13 +5,11 @@
   const { element } = projector;
   const MAX_THUMBNAILS = 24, THUMBNAIL_HEIGHT = 32, FILTERED = 12;
 
-  const plural = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
-
   function recognized(preview) {
     if (!preview.format) {
       return preview.by_key ? "Lines are matched to points by a key" : "One line per point, in their order";
     }
-    const shape = `${plural(preview.n_points, "point")} × ${plural(preview.n_dims, "dimension")}`;
+    const shape = `${projector.counted(preview.n_points, "point")} × ${projector.counted(preview.n_dims, "dimension")}`;
     return [preview.format, shape, preview.dtype].filter(Boolean).join(" · ");
   }
 
@@ -92,7 +90,7 @@
     const box = element("div", "told");
     if (notes.length) {
       const folded = element("details");
-      folded.append(element("summary", "", plural(notes.length, "remark")));
+      folded.append(element("summary", "", projector.counted(notes.length, "remark")));
       folded.append(...notes.map((text) => element("div", "note", text)));
       box.append(folded);
     }
@@ -107,7 +105,7 @@
     scroller.setAttribute("aria-label", "First rows");
     scroller.append(rows);
     const line = element("div", "row spread");
-    const counted = preview.columns.length ? plural(preview.columns.length, "metadata column") : "no metadata";
+    const counted = preview.columns.length ? projector.counted(preview.columns.length, "metadata column") : "no metadata";
     line.append(element("span", "hint", `First rows · ${counted}`));
     if (preview.columns.length > FILTERED) line.append(columnFilter(rows));
     box.replaceChildren(element("p", "recognized", recognized(preview)));

@@ -142,7 +142,7 @@
     async watchReading() {
       const { status, body } = await projector.request("GET", `${this.address}/progress`);
       if (status !== 200 || !body.total || !this.isReading) return;
-      const [done, total] = [body.done, body.total].map((n) => n.toLocaleString("en"));
+      const [done, total] = [body.done, body.total].map(projector.spelled);
       this.onProgress({ ...body, text: `${body.what}: ${done} of ${total}` });
     }
 

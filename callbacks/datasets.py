@@ -10,8 +10,8 @@ from dash import ClientsideFunction, Input, Output, State, ctx, no_update, set_p
 from callbacks.bringing_back import bring_back
 from dashboard import ids
 from dashboard.panels.data import dataset_options
-from dashboard.panels.parts import counted
 from data.bookmarks.bookmarking import dependent_bookmarks
+from data.counted import counted
 from data.services import Services
 
 

@@ -12,6 +12,7 @@ from callbacks.arguments import label_name, opened_dataset, shown_rows
 from dashboard import ids
 from dashboard.controls import CONTROL_OF_FIELD, bind
 from dashboard.panels.inspector import build_point_card
+from data.counted import counted
 from data.dataset import Dataset, label_column
 from data.errors import LimitError, ParameterError
 from data.rows import encode_rows
@@ -91,7 +92,7 @@ def previewed(
         "values": dataset.labels(searched, listed) if searched != name else None,
         "all": encode_rows(rows) if len(rows) <= MAX_PREVIEWED else "",
     }
-    what = "1 match" if len(rows) == 1 else f"{len(rows):,} matches"
+    what = counted(len(rows), "match", "matches")
     message = f"{what}, the first {MAX_LISTED} listed" if len(rows) > MAX_LISTED else what
     return matches, message, not len(rows), None
 

@@ -26,8 +26,8 @@ from dashboard.panels.data import (
     build_class_legend,
     build_number_legend,
 )
-from dashboard.panels.parts import counted
 from dashboard.routes.page import code_type
+from data.counted import counted
 from data.dataset import Column, Dataset, DatasetRecord
 from data.services import Services
 from data.view_state import ViewState

@@ -98,7 +98,7 @@ def _add_bookmarks(settings: Settings) -> None:
     for path in settings.bookmarks:
         try:
             opened = open_file(services, path.read_bytes(), path.name, once=True)
-            lines = [*opened.notes, f"{path.name}: {len(opened.bookmarks)} new bookmarks"]
+            lines = [*opened.notes, f"{path.name}: {len(opened.bookmarks):,} new bookmarks"]
         except ProjectorError as error:
             # A server without these bookmarks is still a server.
             lines = [f"{error.message} {error.hint}".rstrip()]

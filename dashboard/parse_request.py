@@ -32,7 +32,7 @@ def parse_request(
     given = {name: values for name in FIELDS if any(values := fields.get(name, []))}
     for name, values in given.items():
         if len(values) > 1 and name != "columns":
-            raise ParameterError(f"The field {name} was sent {len(values)} times.")
+            raise ParameterError(f"The field {name} was sent {len(values):,} times.")
     one = {name: values[0].strip() for name, values in given.items()}
     size, n_dims = one.get("sprite_size"), one.get("n_dims")
     return ParseRequest(

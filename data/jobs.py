@@ -194,11 +194,11 @@ class Jobs:
     def _after_loss(self, job: Job) -> Job:
         if job.losses >= MAX_LOSSES:
             message = (
-                f"Its process died twice, the last time at iteration {job.iteration}. Perhaps the "
-                "server ran out of memory."
+                f"Its process died twice, the last time at iteration {job.iteration:,}. Perhaps "
+                "the server ran out of memory."
             )
             return replace(job, state="failed", message=message, worker="", losses=job.losses + 1)
-        message = f"Its process died at iteration {job.iteration}; it was resumed from there."
+        message = f"Its process died at iteration {job.iteration:,}; it was resumed from there."
         return replace(
             job,
             state="queued",

@@ -236,5 +236,5 @@ def _check(record: ProjectionRecord, components: Sequence[int]) -> None:
     wrong = [c for c in components if not 0 <= c < record.n_components]
     if wrong or not 1 <= len(components) <= MAX_SHOWN:
         raise ParameterError(
-            f"components must be 1 to {MAX_SHOWN} numbers from 0 to {record.n_components - 1}."
+            f"components must be 1 to {MAX_SHOWN} numbers from 0 to {record.n_components - 1:,}."
         )

@@ -99,10 +99,10 @@ def _check(n_points: int, row: int, k: int, metric: str) -> None:
         if not isinstance(value, int | np.integer) or isinstance(value, bool):
             raise ParameterError(f"{name} is {value!r}; it must be a whole number.")
     if not 0 <= row < n_points:
-        legal = f"from 0 to {n_points - 1}" if n_points else "none: there are no points"
-        raise ParameterError(f"row is {row}; the rows of this dataset are {legal}.")
+        legal = f"from 0 to {n_points - 1:,}" if n_points else "none: there are no points"
+        raise ParameterError(f"row is {row:,}; the rows of this dataset are {legal}.")
     if k < 1:
-        raise ParameterError(f"k is {k}; it must be at least 1.")
+        raise ParameterError(f"k is {k:,}; it must be at least 1.")
 
 
 def _screen(

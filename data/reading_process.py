@@ -148,13 +148,13 @@ def _death(returncode: int, stderr: bytes, name: str, limits: Limits) -> Project
 
 def _too_much(name: str, limits: Limits) -> LimitError:
     return LimitError(
-        f"Reading {name} needs more memory than parse_memory, {limits.parse_memory} bytes.",
+        f"Reading {name} needs more memory than parse_memory, {limits.parse_memory:,} bytes.",
         hint="Open fewer points or dimensions, or ask for a higher limit.",
     )
 
 
 def _too_long(name: str, limits: Limits) -> LimitError:
     return LimitError(
-        f"Reading {name} took longer than parse_seconds, {limits.parse_seconds} seconds.",
+        f"Reading {name} took longer than parse_seconds, {limits.parse_seconds:,} seconds.",
         hint="Save it as .npy, which is read fastest, or ask for a higher limit.",
     )

@@ -9,8 +9,9 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import ids
-from dashboard.panels.parts import counted, select
+from dashboard.panels.parts import select
 from data.color_choices import PRESERVATION, axis_choice
+from data.counted import counted
 from data.dataset import Column
 from data.metadata import Kind
 from data.projections.axes_parameters import Axis

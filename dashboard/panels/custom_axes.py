@@ -7,7 +7,8 @@ from dash import html
 
 from dashboard import ids
 from dashboard.panels.columns import column_select
-from dashboard.panels.parts import counted, named, switch
+from dashboard.panels.parts import named, switch
+from data.counted import counted
 
 # Axis -> how its ends are called on the screen.
 ENDS = {"x": ("left", "right"), "y": ("down", "up"), "z": ("far", "near")}

@@ -11,6 +11,7 @@ from dashboard import ids
 from dashboard.figures.colors import MISSING
 from dashboard.panels.columns import build_kind_choice, column_select
 from dashboard.panels.parts import named, section, select
+from data.counted import counted
 from data.dataset import DatasetRecord
 
 MAX_LEGEND = 500
@@ -135,7 +136,7 @@ def build_messages(warnings: Sequence[str], notes: Sequence[str]) -> list[html.D
         html.Div(text, className="warning") for text in warnings
     ]
     if notes:
-        what = "1 remark" if len(notes) == 1 else f"{len(notes)} remarks"
+        what = counted(len(notes), "remark")
         folded = [html.Div(text, className="note") for text in notes]
         shown.append(html.Details([html.Summary(what), *folded]))
     return shown

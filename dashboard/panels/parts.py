@@ -13,11 +13,6 @@ def named(**attributes: str) -> dict[str, Any]:
     return {name.replace("_", "-"): value for name, value in attributes.items()}
 
 
-def counted(n: int, what: str) -> str:
-    """Return a number with its noun: 1 point, 10,000 points."""
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
-
-
 def section(title: str, *children: Any) -> html.Section:
     """Build a titled part of a side column."""
     return html.Section([html.H2(title), *children], className="panel", **named(aria_label=title))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.panels.parts import counted
+from data.counted import counted
 from data.dataset import DatasetRecord
 from data.projection import ProjectionRecord
 from data.projections.methods import METHODS

@@ -8,7 +8,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import ids
-from dashboard.panels.parts import counted, named
+from dashboard.panels.parts import named
+from data.counted import counted
 from data.stores.metadata_edits import MAX_AUTHOR, MAX_COLUMN_NAME, MetadataEdit
 
 DEFAULT_COLUMN = "tag"

@@ -58,7 +58,7 @@ def build_page_routes(services: Services) -> Blueprint:
         """All metadata of one point as a list of [column, value]."""
         dataset = _dataset(services, dataset_id, revision)
         if row >= dataset.record.n_points:
-            raise NotFoundError(f"There is no row {row}.")
+            raise NotFoundError(f"There is no row {row:,}.")
         answer = jsonify({"row": row, "values": list(dataset.metadata.row(row).items())})
         answer.headers["Cache-Control"] = FOREVER
         return answer

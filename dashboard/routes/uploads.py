@@ -169,7 +169,7 @@ def _too_large(upload_bytes: int) -> LimitError:
 def _source(name: str, files: Any) -> Source:
     sent = files.getlist(name)
     if len(sent) > 1:
-        raise ParameterError(f"The file {name} was sent {len(sent)} times.")
+        raise ParameterError(f"The file {name} was sent {len(sent):,} times.")
     return Source(Path(sent[0].stream.name), label_of_file(sent[0].filename or ""))
 
 

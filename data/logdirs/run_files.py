@@ -71,7 +71,7 @@ class RunFiles:
         self._add_checkpoints(builder, folder, configs)
         if uncounted:
             builder.notes.append(
-                f"The points of {uncounted} large tensor files are not counted yet; they will be "
+                f"The points of {uncounted:,} large tensor files are not counted yet; they will be "
                 "when the list is asked for again."
             )
         return builder.build(run)

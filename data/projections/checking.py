@@ -71,7 +71,7 @@ def _check_umap(params: Any) -> None:
     n = params.n_landmarks
     if n is not None and params.n_neighbors >= n:
         raise ParameterError(
-            f"n_neighbors is {params.n_neighbors}; for {n:,} landmarks it must be from 2 to "
+            f"n_neighbors is {params.n_neighbors:,}; for {n:,} landmarks it must be from 2 to "
             f"{n - 1:,}."
         )
 

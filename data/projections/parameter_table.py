@@ -27,6 +27,11 @@ class Rule:
     high: Bound = None
     choices: tuple[Any, ...] = ()
 
+    def called(self, name: str) -> str:
+        """Return how a sentence calls the parameter: as the form does, with its name over HTTP."""
+        is_same = self.label.lower() in ("", name)
+        return name if is_same else f"{self.label} ({name})"
+
     def range(self, n_points: int, n_dims: int) -> tuple[float | None, float | None]:
         """Return the legal range for data of this size."""
         low, high = (

@@ -7,6 +7,7 @@ from math import inf, isfinite
 from types import NoneType
 from typing import Any, cast, get_args, get_type_hints
 
+from data.counted import counted
 from data.errors import ParameterError
 from data.projections.axes_parameters import ColumnsParameters, CustomAxesParameters
 from data.projections.parameter_table import (
@@ -107,7 +108,7 @@ def parse_parameters(
         values[f.name] = fitted
         if fitted != f.default:
             notes.append(
-                f"{f.name} is {fitted} instead of {f.default}: "
+                f"{known[f.name].label}: {fitted:,} instead of {f.default:,}, as "
                 f"{_size(n_points, n_dims)} allow no {'more' if fitted < f.default else 'less'}."
             )
     return cls(**values), tuple(notes)
@@ -176,7 +177,7 @@ def _check(
             return float(value) if float in kinds else value
     legal = _legal(kinds, rule, (low, high), only_choices)
     raise ParameterError(
-        f"{name} is {_shown(value)}; for {_size(*size)} it must be {legal}.",
+        f"{rule.called(name)} is {_shown(value)}; for {_size(*size)} it must be {legal}.",
         hint=f"Leave {name} out to get {_shown(fitted)}.",
     )
 
@@ -199,7 +200,7 @@ def _legal(
     if only_choices:
         return " or ".join(words)
     names = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
-    low, high = (None if b is None else f"{b:g}" if b % 1 else str(int(b)) for b in bounds)
+    low, high = (None if b is None else f"{b:,g}" if b % 1 else f"{int(b):,}" for b in bounds)
     span = f" from {low} to {high}" if low and high else f" of at least {low}" if low else ""
     span = span or (f" of at most {high}" if high else "")
     words += [
@@ -220,7 +221,4 @@ def _shown(value: Any) -> str:
 
 
 def _size(n_points: int, n_dims: int) -> str:
-    return (
-        f"{n_points:,} {'point' if n_points == 1 else 'points'} "
-        f"in {n_dims:,} {'dimension' if n_dims == 1 else 'dimensions'}"
-    )
+    return f"{counted(n_points, 'point')} in {counted(n_dims, 'dimension')}"

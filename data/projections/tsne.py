@@ -78,7 +78,7 @@ def check_points(n_points: int) -> None:
     """Raise ParameterError when there are too few points to arrange."""
     if n_points < MIN_POINTS:
         raise ParameterError(
-            f"t-SNE needs at least {MIN_POINTS} points; there are {n_points}.",
+            f"t-SNE needs at least {MIN_POINTS} points; there are {n_points:,}.",
             hint="Show all points, or isolate more of them.",
         )
 
@@ -241,7 +241,7 @@ class TsneRun:
         value = float(error) / factor - float(np.log(factor))
         if not np.isfinite(value):
             raise ParameterError(
-                f"The points flew apart at iteration {self.iteration}.",
+                f"The points flew apart at iteration {self.iteration:,}.",
                 hint="Lower the learning rate, or leave it at auto.",
             )
         if not self.curve or self.curve[-1][0] < self.iteration:

@@ -51,7 +51,7 @@ def check_points(n_points: int) -> None:
     """Raise ParameterError when there are too few points to arrange."""
     if n_points < MIN_POINTS:
         raise ParameterError(
-            f"UMAP needs at least {MIN_POINTS} points; there are {n_points}.",
+            f"UMAP needs at least {MIN_POINTS} points; there are {n_points:,}.",
             hint="Show all points, or isolate more of them.",
         )
 

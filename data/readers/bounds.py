@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.counted import counted
 from data.errors import LimitError, ReadError
 from data.limits import Limits
 
@@ -39,28 +40,33 @@ def check_shape(shape: tuple[int, ...], name: str, limits: Limits) -> None:
     """Refuse what is no table of points, or more than the limits allow."""
     if any(length < 0 for length in shape):
         raise ReadError(
-            f"{name} is damaged: its shape {shape} has a negative length.", hint=SAVE_AGAIN
+            f"{name} is damaged: its shape {lengths(shape)} has a negative length.", hint=SAVE_AGAIN
         )
     if len(shape) != 2:
         raise ReadError(
-            f"{name} has rank {len(shape)} (shape {shape}); a tensor has two axes, "
-            "points and dimensions.",
-            hint=f"Save it as a 2D array, {_reshape_advice(shape)}.",
+            f"{name} has {counted(len(shape), 'axis', 'axes')} ({lengths(shape)}); a tensor has "
+            "two, points and dimensions.",
+            hint=f"Save it as an array of two axes, {_reshape_advice(shape)}.",
         )
     n_points, n_dims = shape
     if n_points > limits.max_points:
         raise LimitError(
-            f"{name} has {n_points} points; max_points is {limits.max_points}.",
+            f"{name} has {counted(n_points, 'point')}; max_points is {limits.max_points:,}.",
             hint=f"Save a part of the points, or {ASK_FOR_MORE}.",
         )
     if n_dims > limits.max_dims:
         raise LimitError(
-            f"{name} has {n_points} {'point' if n_points == 1 else 'points'} of {n_dims} "
-            f"dimensions; max_dims is {limits.max_dims}.",
+            f"{name} has {counted(n_points, 'point')} of {n_dims:,} dimensions; max_dims is "
+            f"{limits.max_dims:,}.",
             hint=f"Are points and dimensions the wrong way round? Else {ASK_FOR_MORE}.",
         )
     if n_points == 0 or n_dims == 0:
-        raise ReadError(f"{name} holds no points: its shape is {shape}.", hint=SAVE_AGAIN)
+        raise ReadError(f"{name} holds no points: its shape is {lengths(shape)}.", hint=SAVE_AGAIN)
+
+
+def lengths(shape: tuple[int, ...]) -> str:
+    """Return a shape as people write it: 10,000 × 784."""
+    return " × ".join(f"{length:,}" for length in shape) or "a single value"
 
 
 def _reshape_advice(shape: tuple[int, ...]) -> str:

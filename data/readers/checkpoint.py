@@ -100,7 +100,7 @@ def _variable(
     kind, shape = stored_type(number(entry, 1)), parse_shape(parse_message(chunk(entry, 2)))
     parts = [parse_slice(parse_message(part)) for part in chunks(entry, 7)]
     if len(parts) > MAX_SLICES:
-        raise WireError(f"{len(parts)} slices of {key[:120]!r}")
+        raise WireError(f"{len(parts):,} slices of {key[:120]!r}")
     if not parts:
         whole = tuple(slice(0, size) for size in shape)
         return StoredVariable(key, shape, kind, (_piece(whole, key, entry, n_shards),))
@@ -139,8 +139,8 @@ def check_pieces(variable: StoredVariable, name: str) -> None:
         count += n_values
         if piece.size != n_values * variable.type.itemsize:
             raise ReadError(
-                f'{name} is damaged: {n_values} values of "{variable.key[:120]}" '
-                f"({variable.type.name}) cannot take {piece.size} bytes."
+                f'{name} is damaged: {n_values:,} values of "{variable.key[:120]}" '
+                f"({variable.type.name}) cannot take {piece.size:,} bytes."
             )
     if count != prod(variable.shape):
         raise ReadError(f'{name} is damaged: the slices of "{variable.key[:120]}" do not fill it.')

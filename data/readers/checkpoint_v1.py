@@ -160,7 +160,7 @@ def _values(tensor: Message, kind: StoredType, count: int) -> np.ndarray:
     raw = chunk(tensor, 4)
     if len(raw):
         if len(raw) != count * layout.itemsize:
-            raise WireError(f"{len(raw)} bytes for {count} values")
+            raise WireError(f"{len(raw):,} bytes for {count:,} values")
         return np.frombuffer(raw, layout)
     if field := PACKED_FLOATS.get(kind.name):
         found = _joined(tensor, field, layout)
@@ -171,7 +171,7 @@ def _values(tensor: Message, kind: StoredType, count: int) -> np.ndarray:
         # The numbers of a float16 are its bits.
         found = found.astype("u2").view(layout) if layout.kind == "f" else found.astype(layout)
     if len(found) != count:
-        raise WireError(f"{len(found)} values instead of {count}")
+        raise WireError(f"{len(found):,} values instead of {count:,}")
     return found
 
 

@@ -92,7 +92,7 @@ def choose(variables: Sequence[AnyVariable], wanted: str | None, name: str) -> A
         raise ReadError(f"{name} holds no 2D tensor of numbers.", hint=f"{held(variables)}.")
     if len(matrices) > 1:
         raise ChooseTensorError(
-            f"{name} holds {len(matrices)} tensors: {', '.join(v.name for v in matrices[:20])}.",
+            f"{name} holds {len(matrices):,} tensors: {', '.join(v.name for v in matrices[:20])}.",
             [{"name": v.name, "shape": list(v.shape), "dtype": v.type.name} for v in matrices],
             hint="Choose one of them.",
         )

@@ -48,7 +48,7 @@ def unpacked(path: Path, name: str, limits: Limits) -> Iterator[tuple[Path, str]
                 hint="Send it again, or pack it again with gzip.",
             ) from error
         except _TooLargeError:
-            limit = f"upload_bytes is {limits.upload_bytes}"
+            limit = f"upload_bytes is {limits.upload_bytes:,}"
             if most < limits.upload_bytes:
                 limit = f"at most {MAX_RATIO} times its size is unpacked"
             raise LimitError(

@@ -73,7 +73,7 @@ class Zip:
         size = sum(member.file_size for member in self._members.values())
         if size > limits.upload_bytes:
             raise UnusableError(
-                f"{name} unpacks to {spell_bytes(size)}; upload_bytes is {limits.upload_bytes}."
+                f"{name} unpacks to {spell_bytes(size)}; upload_bytes is {limits.upload_bytes:,}."
             )
 
     def read(self, name: str) -> bytes:
@@ -125,5 +125,5 @@ def is_image(name: str) -> bool:
 def bounded(content: bytes, name: str, most: int) -> bytes:
     """Return the content, unless there is more than the limit."""
     if len(content) > most:
-        raise UnusableError(f"{name} has more bytes than sprite_bytes, {most}.")
+        raise UnusableError(f"{name} has more bytes than sprite_bytes, {most:,}.")
     return content

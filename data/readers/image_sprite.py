@@ -104,7 +104,7 @@ def _match(
     text = f"{name}: the images belong to the points in the order of their names."
     if len(names) == points.n_rows:
         return found, ((), (text,))
-    return found, ((f"{text} There are {len(names)} images and {points.n_rows} points.",), ())
+    return found, ((f"{text} There are {len(names):,} images and {points.n_rows:,} points.",), ())
 
 
 def _sprite(
@@ -121,8 +121,8 @@ def _sprite(
     columns = max(1, min(columns, n_points, limits.sprite_pixels // width))
     if max(columns * width, -(-n_points // columns) * height) > limits.sprite_pixels:
         raise UnusableError(
-            f"{name}: {n_points} thumbnails of {width} x {height} pixels need a sheet of more than "
-            f"{limits.sprite_pixels} pixels a side (sprite_pixels)."
+            f"{name}: {n_points:,} thumbnails of {width} x {height} pixels need a sheet of more "
+            f"than {limits.sprite_pixels:,} pixels a side (sprite_pixels)."
         )
     return Sprite(width, height, columns)
 
@@ -163,8 +163,8 @@ def _draw(
         progress.step(point, n_points, "reading images")
         if max(time.process_time(), time.monotonic() - started) > deadline:
             return sheet, (
-                f"there was no time for the images of the last {n_points - point} points "
-                f"(parse_seconds is {limits.parse_seconds})."
+                f"there was no time for the images of the last {n_points - point:,} points "
+                f"(parse_seconds is {limits.parse_seconds:,})."
             )
         if name is None:
             continue
@@ -181,17 +181,17 @@ def _draw(
     if not n_missing and not broken:
         return sheet, ""
     if n_missing + len(broken) == n_points:
-        raise UnusableError(f"None of the {n_points} points has an image that can be read.")
-    reasons = [f"{n_missing} have no image"] if n_missing else []
+        raise UnusableError(f"None of the {n_points:,} points has an image that can be read.")
+    reasons = [f"{n_missing:,} have no image"] if n_missing else []
     if broken:
-        reasons.append(f"{len(broken)} have one that cannot be read, such as {broken[0][-80:]!r}")
-    return sheet, f"of {n_points} points, {' and '.join(reasons)}; their places are empty."
+        reasons.append(f"{len(broken):,} have one that cannot be read, such as {broken[0][-80:]!r}")
+    return sheet, f"of {n_points:,} points, {' and '.join(reasons)}; their places are empty."
 
 
 def _opened(images: ImageFiles, name: str) -> Image.Image:
     image = Image.open(io.BytesIO(images.read(name)), formats=FORMATS)
     if image.width * image.height > MAX_IMAGE_PIXELS:
-        raise UnusableError(f"{name} has {image.width} x {image.height} pixels.")
+        raise UnusableError(f"{name} has {image.width:,} x {image.height:,} pixels.")
     return image
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from data.counted import counted
 from data.errors import ReadError
 from data.limits import Limits
 from data.readers.bounds import check_readable
@@ -166,12 +167,12 @@ def _check(rows: Rows, unit: str) -> None:
     """Refuse a file with records that are no points, and say which."""
     if rows.problems:
         count = len(rows.problems)
-        counted = f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+        how_many = counted(count, unit)
         if count == MAX_PROBLEMS:
-            counted += " or more"
+            how_many += " or more"
         shown = "; ".join(f"{unit} {problem}" for problem in rows.problems[:SHOWN])
         raise ReadError(
-            f"{rows.name}: {counted} cannot be read: {shown}{'; ..' if count > SHOWN else ''}.",
+            f"{rows.name}: {how_many} cannot be read: {shown}{'; ..' if count > SHOWN else ''}.",
             hint=HINT,
         )
     if not rows.places or not rows.width:

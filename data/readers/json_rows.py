@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from data.counted import counted
 from data.errors import ChooseTensorError, LimitError, ReadError
 from data.limits import Limits
 from data.readers import npy
@@ -84,7 +85,7 @@ class Rows:
             texts.append(_text(value))
         if len(self.texts) > self.limits.metadata_columns:
             raise LimitError(
-                f"{self.name} has more than {self.limits.metadata_columns} fields beside the "
+                f"{self.name} has more than {self.limits.metadata_columns:,} fields beside the "
                 "vectors, which is metadata_columns."
             )
 
@@ -118,8 +119,7 @@ class Rows:
             raise ValueError(f"has no list {name!r}")
         self.width = self.width or len(numbers)
         if len(numbers) != self.width:
-            values = "1 value" if len(numbers) == 1 else f"{len(numbers)} values"
-            raise ValueError(f"has {values}, not {self.width}")
+            raise ValueError(f"has {counted(len(numbers), 'value')}, not {self.width:,}")
         try:
             return _as_floats(numbers)
         except (ValueError, TypeError):
@@ -146,7 +146,7 @@ def find_layout(records: list[Any], name: str, options: ReadOptions) -> Layout:
         )
     if len(lists) > 1 and options.tensor is None:
         raise ChooseTensorError(
-            f"{name} has {len(lists)} lists of numbers: {', '.join(lists[:20])}.",
+            f"{name} has {len(lists):,} lists of numbers: {', '.join(lists[:20])}.",
             [{"name": key, "shape": None, "dtype": "list"} for key in lists],
             hint="Choose one of them.",
         )

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.counted import counted
 from data.errors import LimitError, MetadataLengthError, ReadError
 from data.limits import Limits
 from data.readers.arrow import opened_arrow, opened_parquet
@@ -113,14 +114,16 @@ def _check_file(path: Path, name: str, limits: Limits) -> None:
             hint=f"These are read: {', '.join((*SUFFIXES, *TYPED))}.",
         )
     if size > limits.upload_bytes:
-        raise LimitError(f"{name} has {spell_bytes(size)}; upload_bytes is {limits.upload_bytes}.")
+        raise LimitError(
+            f"{name} has {spell_bytes(size)}; upload_bytes is {limits.upload_bytes:,}."
+        )
 
 
 def _n_columns(cells: Cells, name: str, limits: Limits) -> int:
     n_columns = int(cells.widths[0])
     if n_columns > limits.metadata_columns:
         raise LimitError(
-            f"{name} has {n_columns} columns; metadata_columns is {limits.metadata_columns}."
+            f"{name} has {n_columns:,} columns; metadata_columns is {limits.metadata_columns:,}."
         )
     return n_columns
 
@@ -139,8 +142,8 @@ def _check_length(
     if n_found == n_rows:
         return
     heading = " below its heading" if has_header else ""
-    found = f"{n_found} {'row' if n_found == 1 else 'rows'}" if n_found else "no rows"
-    points = f"{n_rows} {'point' if n_rows == 1 else 'points'}"
+    found = counted(n_found, "row") if n_found else "no rows"
+    points = counted(n_rows, "point")
     hint = "The metadata needs one row per point, in the same order."
     if has_header and n_found == n_rows - 1:
         hint += " A file of several columns needs a heading as its first line."
@@ -162,8 +165,8 @@ def _ragged(cells: Cells, rows: slice, n_columns: int, name: str) -> list[str]:
         if len(wrong):
             lines = ", ".join(str(row + rows.start + 1) for row in wrong[:SHOWN_LINES].tolist())
             more = ".." if len(wrong) > SHOWN_LINES else ""
-            noun, verb = ("line", "has") if len(wrong) == 1 else ("lines", "have")
-            warnings.append(f"{name}: {len(wrong)} {noun} ({lines}{more}) {verb} {what}.")
+            verb = "has" if len(wrong) == 1 else "have"
+            warnings.append(f"{name}: {counted(len(wrong), 'line')} ({lines}{more}) {verb} {what}.")
     return warnings
 
 
@@ -173,5 +176,5 @@ def _long_cells(table: pa.Table, name: str, limits: Limits) -> Iterator[str]:
         if longest > limits.metadata_cell_bytes:
             yield (
                 f"{name}: a cell of {column!r} has {spell_bytes(longest)}, above "
-                f"metadata_cell_bytes ({limits.metadata_cell_bytes}): it is kept whole."
+                f"metadata_cell_bytes ({limits.metadata_cell_bytes:,}): it is kept whole."
             )

@@ -55,7 +55,7 @@ def choose_array(arrays: Sequence[NamedArray], name: str, wanted: str | None) ->
     tensors = [array for array in arrays if array.is_tensor]
     if len(tensors) > 1:
         raise ChooseTensorError(
-            f"{name} holds {len(tensors)} tensors: "
+            f"{name} holds {len(tensors):,} tensors: "
             f"{', '.join(array.key for array in tensors[:SHOWN])}.",
             [{"name": a.key, "shape": list(a.shape), "dtype": a.dtype} for a in tensors],
             hint="Choose one of them.",
@@ -83,7 +83,7 @@ def rows_notes(columns: Sequence[str], others: Sequence[str]) -> tuple[str, ...]
     if columns:
         notes.append(f"Arrays of the same length were taken as metadata: {', '.join(columns)}.")
     if others:
-        more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+        more = f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""
         notes.append(f"Other arrays of the file were left out: {', '.join(others[:SHOWN])}{more}.")
     return tuple(notes)
 
@@ -92,5 +92,5 @@ def _listed(arrays: Sequence[NamedArray]) -> str:
     if not arrays:
         return "It holds no arrays at all."
     shown = ", ".join(f"{array.key} ({array.about})" for array in arrays[:SHOWN])
-    more = f" and {len(arrays) - SHOWN} more" if len(arrays) > SHOWN else ""
+    more = f" and {len(arrays) - SHOWN:,} more" if len(arrays) > SHOWN else ""
     return f"Save one of shape (points, dimensions); it holds: {shown}{more}."

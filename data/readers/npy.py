@@ -59,7 +59,7 @@ def read_npy(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
     surplus = size - header.offset - header.n_bytes
     return FoundTensor(
         map_matrix(path, header),
-        warnings=(f"{surplus} bytes after the array were ignored.",) if surplus else (),
+        warnings=(f"{surplus:,} bytes after the array were ignored.",) if surplus else (),
         format="NumPy array",
         dtype=header.dtype.name,
     )
@@ -156,7 +156,7 @@ def stream_matrix(
         n_bytes = block.size * header.dtype.itemsize
         raw = file.read(n_bytes)
         if len(raw) != n_bytes:
-            raise ReadError(f"{name} is cut off: {n_bytes - len(raw)} bytes are missing.")
+            raise ReadError(f"{name} is cut off: {n_bytes - len(raw):,} bytes are missing.")
         overflow = store(block, np.frombuffer(raw, header.dtype).reshape(block.shape))
         rows = overflow[1] if header.fortran_order else overflow[0] + first
         too_large.update(rows.tolist())
@@ -180,7 +180,7 @@ def read_raw(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
     choice = _row_length(size // 4, n_dims)
     if size % 4:
         raise ReadError(
-            f"{name} is no raw float32 file: {size} bytes are no whole number of 4-byte values."
+            f"{name} is no raw float32 file: {size:,} bytes are no whole number of 4-byte values."
         )
     if n_dims is None:
         raise ReadError(
@@ -189,11 +189,11 @@ def read_raw(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
             choices_left=(choice,),
         )
     if n_dims < 1 or n_dims > limits.max_dims:
-        raise LimitError(f"{n_dims} dimensions were given; max_dims is {limits.max_dims}.")
+        raise LimitError(f"{n_dims:,} dimensions were given; max_dims is {limits.max_dims:,}.")
     if (size // 4) % n_dims:
         raise ReadError(
-            f"{name} holds {size // 4} values, which is no whole number of points of "
-            f"{n_dims} dimensions.",
+            f"{name} holds {size // 4:,} values, which is no whole number of points of "
+            f"{n_dims:,} dimensions.",
             hint="Give another number of dimensions (n_dims).",
             choices_left=(choice,),
         )
@@ -215,6 +215,6 @@ def check_unpacked(size: int, name: str, limits: Limits) -> None:
     if size > limits.upload_bytes:
         raise LimitError(
             f"{name} unpacks to {spell_bytes(size)}; "
-            f"upload_bytes is {limits.upload_bytes} ({spell_bytes(limits.upload_bytes)}).",
+            f"upload_bytes is {limits.upload_bytes:,} ({spell_bytes(limits.upload_bytes)}).",
             hint=f"Save what is to be seen in a file of its own, or {ASK_FOR_MORE}.",
         )

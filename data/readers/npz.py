@@ -60,8 +60,8 @@ def read_npz(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
         columns = [member for member in members if member.describes(len(tensor))]
         if len(columns) > limits.metadata_columns:
             raise LimitError(
-                f"{name} has {len(columns)} arrays that describe the points; "
-                f"metadata_columns is {limits.metadata_columns}."
+                f"{name} has {len(columns):,} arrays that describe the points; "
+                f"metadata_columns is {limits.metadata_columns:,}."
             )
         texts = {member.key: _texts(archive, member, name) for member in columns}
     return FoundTensor(
@@ -106,7 +106,7 @@ def _members(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[Member
     if not infos:
         raise ReadError(f"{name} holds no arrays.", hint="Save it with numpy.savez.")
     if len(infos) > MAX_MEMBERS:
-        raise LimitError(f"{name} holds {len(infos)} arrays; at most {MAX_MEMBERS} are read.")
+        raise LimitError(f"{name} holds {len(infos):,} arrays; at most {MAX_MEMBERS:,} are read.")
     npy.check_unpacked(sum(info.file_size for info in infos), name, limits)
     members = []
     for info in infos:

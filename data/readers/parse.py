@@ -147,8 +147,8 @@ def _join(tables: list[pa.Table], limits: Limits) -> pa.Table:
     columns = [column for table in tables for column in table.columns]
     if len(columns) > limits.metadata_columns:
         raise LimitError(
-            f"The points have {len(columns)} columns of metadata; "
-            f"metadata_columns is {limits.metadata_columns}."
+            f"The points have {len(columns):,} columns of metadata; "
+            f"metadata_columns is {limits.metadata_columns:,}."
         )
     names, _ = unique_names([name for table in tables for name in table.column_names])
     return pa.table(columns, names=names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.counted import counted
 from data.readers.mapped import let_go
 
 # Above this, looking for equal rows takes longer than people wait for a remark.
@@ -52,7 +53,7 @@ class Remarks:
         if self.n_points == 1:
             return ("1 point: it has no neighbors and cannot be projected.",)
         if len(self._constant) == self.n_dims:
-            return (f"All {self.n_points} points are equal: there is nothing to see.",)
+            return (f"All {self.n_points:,} points are equal: there is nothing to see.",)
         return ()
 
     def notes(self, tensor: np.ndarray) -> tuple[str, ...]:
@@ -67,20 +68,20 @@ class Remarks:
         if not count:
             return ""
         if count == 1:
-            return f"1 of {self.n_dims} dimensions has the same value everywhere."
-        return f"{count} of {self.n_dims} dimensions have the same value everywhere."
+            return f"1 of {self.n_dims:,} dimensions has the same value everywhere."
+        return f"{count:,} of {self.n_dims:,} dimensions have the same value everywhere."
 
     def _zeros(self) -> str:
         count = self._n_zeros
         if not count:
             return ""
-        return f"{count} {'point is a zero vector' if count == 1 else 'points are zero vectors'}."
+        return f"{counted(count, 'point is a zero vector', 'points are zero vectors')}."
 
     def _duplicates(self, tensor: np.ndarray) -> str:
         count = 0 if self._keys is None else _count_repeats(tensor, self._keys.repeating())
         if not count:
             return ""
-        return f"{count} {'row repeats' if count == 1 else 'rows repeat'} another row exactly."
+        return f"{counted(count, 'row repeats', 'rows repeat')} another row exactly."
 
     def _unit(self) -> str:
         low, high = np.sqrt(self._shortest), np.sqrt(self._longest)

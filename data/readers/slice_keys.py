@@ -16,7 +16,7 @@ def parse_slice(message: Message) -> Slice:
     """Read a TensorSliceProto."""
     extents = [parse_message(extent) for extent in chunks(message, 1)]
     if len(extents) > MAX_AXES:
-        raise WireError(f"a slice along {len(extents)} axes")
+        raise WireError(f"a slice along {len(extents):,} axes")
     return tuple(
         (number(extent, 1), signed(extent, 2)) if 2 in extent else (0, ALL) for extent in extents
     )

@@ -78,8 +78,8 @@ def read_sprite(
         return SpriteFile(None, (f"{error} The points have no pictures.",))
     if columns * rows < n_points:
         warnings.append(
-            f"{name} has room for {columns * rows} thumbnails of {width} x {height} pixels, "
-            f"there are {n_points} points: the last ones get no picture."
+            f"{name} has room for {columns * rows:,} thumbnails of {width} x {height} pixels, "
+            f"there are {n_points:,} points: the last ones get no picture."
         )
     return SpriteFile(Sprite(width, height, columns), tuple(warnings))
 
@@ -124,7 +124,7 @@ def _opened(path: Path, name: str, limits: Limits) -> Iterator[Image.Image]:
         raise UnusableError(f"{name} is not a file.")
     size = path.stat().st_size
     if size > limits.sprite_bytes:
-        raise UnusableError(f"{name} has {size} bytes; sprite_bytes is {limits.sprite_bytes}.")
+        raise UnusableError(f"{name} has {size:,} bytes; sprite_bytes is {limits.sprite_bytes:,}.")
     with unbounded():
         try:
             image = Image.open(path, formats=FORMATS)
@@ -133,8 +133,8 @@ def _opened(path: Path, name: str, limits: Limits) -> Iterator[Image.Image]:
         with image:
             if max(image.size) > limits.sprite_pixels:
                 raise UnusableError(
-                    f"{name} has {image.width} x {image.height} pixels; "
-                    f"sprite_pixels is {limits.sprite_pixels} a side."
+                    f"{name} has {image.width:,} x {image.height:,} pixels; "
+                    f"sprite_pixels is {limits.sprite_pixels:,} a side."
                 )
             yield image
 
@@ -148,7 +148,7 @@ def _thumbnail_size(
         width, height = image.width // side, image.height // side
         if not (width and height):
             raise UnusableError(
-                f"{name} has {image.width} x {image.height} pixels, too few for a square grid "
+                f"{name} has {image.width:,} x {image.height:,} pixels, too few for a square grid "
                 f"of {side} x {side} thumbnails; give the size of one."
             )
         assumed = f"a square grid of {side} x {side} thumbnails of {width} x {height} pixels"
@@ -156,7 +156,7 @@ def _thumbnail_size(
     width, height = thumbnail
     if not (0 < width <= image.width and 0 < height <= image.height):
         raise UnusableError(
-            f"{name} has {image.width} x {image.height} pixels: thumbnails of "
+            f"{name} has {image.width:,} x {image.height:,} pixels: thumbnails of "
             f"{width} x {height} pixels do not fit."
         )
     return width, height, []
@@ -168,7 +168,7 @@ def _decode(image: Image.Image, name: str, limits: Limits) -> Image.Image:
         pixels = eight_bits(image)
     except MemoryError as error:
         raise UnusableError(
-            f"{name} needs more memory than parse_memory ({limits.parse_memory} bytes)."
+            f"{name} needs more memory than parse_memory ({limits.parse_memory:,} bytes)."
         ) from error
     except DECODER_ERRORS as error:
         raise UnusableError(f"{name} is a damaged or truncated image.") from error

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from data.counted import counted
 from data.errors import LimitError, ProjectorError, ReadError
 from data.limits import Limits
 from data.readers import npy
@@ -57,7 +58,8 @@ def _read(source: TextSource, layout: TableLayout, name: str, limits: Limits) ->
     n_texts = layout.roles.count("text")
     if n_texts > limits.metadata_columns:
         raise LimitError(
-            f"{name} has {n_texts} columns of text; metadata_columns is {limits.metadata_columns}."
+            f"{name} has {counted(n_texts, 'column')} of text; metadata_columns is "
+            f"{limits.metadata_columns:,}."
         )
     blocks, texts, too_large = _read_blocks(source, layout, name, limits)
     n_blank = 0 if layout.quoting and source.has_quotes else _trailing_blank_lines(source)
@@ -105,7 +107,7 @@ def _read_blocks(
                 n_rows += batch.num_rows
                 if n_rows > limits.max_points:
                     raise LimitError(
-                        f"{name} has more than {limits.max_points} points, which is max_points."
+                        f"{name} has more than {limits.max_points:,} points, which is max_points."
                     )
                 if texts:
                     tables.append(_texts(batch, texts, layout))
@@ -171,9 +173,8 @@ def _explain(
     if ragged:
         row = ragged[0]
         return ReadError(
-            f"{name}: line {row.number} has {row.actual_columns} "
-            f"{'value' if row.actual_columns == 1 else 'values'} "
-            f"where {row.expected_columns} are expected.",
+            f"{name}: line {row.number} has {counted(row.actual_columns, 'value')} "
+            f"where {row.expected_columns:,} are expected.",
             hint="Every line must have the same number of cells.",
         )
     found = BAD_CELL.search(str(error))

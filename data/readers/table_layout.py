@@ -73,7 +73,7 @@ def find_layout(
         n_columns = lines[0].count(delimiter) + 1
         points = "1 point" if len(lines) == 1 else "points"
         raise LimitError(
-            f"{name} has {points} of {n_columns} dimensions; max_dims is {limits.max_dims}.",
+            f"{name} has {points} of {n_columns:,} dimensions; max_dims is {limits.max_dims:,}.",
             hint=f"Are the line ends missing? Else {ASK_FOR_MORE}.",
         )
     quoting = (delimiter in ",;" and any('"' in line for line in lines)) or suffix == ".csv"

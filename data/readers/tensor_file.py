@@ -9,6 +9,7 @@ from typing import IO
 
 import numpy as np
 
+from data.counted import counted
 from data.errors import ReadError
 from data.limits import Limits
 from data.readers.arrow import read_arrow, read_parquet
@@ -148,7 +149,7 @@ def _complaint(found: FoundTensor, passed: PassedTensor) -> str:
         (too_large, "values that do not fit float32 (above 3.4e38)"),
     ]
     return " ".join(
-        f"{len(rows)} {'row' if len(rows) == 1 else 'rows'} ({_places(found, rows)}) "
+        f"{counted(len(rows), 'row')} ({_places(found, rows)}) "
         f"{'has' if len(rows) == 1 else 'have'} {what}."
         for rows, what in parts
         if len(rows)
@@ -158,8 +159,8 @@ def _complaint(found: FoundTensor, passed: PassedTensor) -> str:
 def _places(found: FoundTensor, rows: np.ndarray) -> str:
     shown = ", ".join(str(found.place(int(row))) for row in rows[:SHOWN_ROWS])
     unit = found.unit if len(rows) == 1 else f"{found.unit}s"
-    counted = ", counted from 0" if found.unit == "row" else ""
-    return f"{unit} {shown}{'..' if len(rows) > SHOWN_ROWS else ''}{counted}"
+    from_where = ", counted from 0" if found.unit == "row" else ""
+    return f"{unit} {shown}{'..' if len(rows) > SHOWN_ROWS else ''}{from_where}"
 
 
 def _dropping(options: ReadOptions) -> Choice:

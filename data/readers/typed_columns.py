@@ -25,8 +25,8 @@ def read_typed(table: TypedTable, options: ReadOptions, limits: Limits) -> Found
     roles = find_roles(table, options)
     if len(roles.texts) > limits.metadata_columns:
         raise LimitError(
-            f"{table.name} has {len(roles.texts)} columns of metadata; "
-            f"metadata_columns is {limits.metadata_columns}."
+            f"{table.name} has {len(roles.texts):,} columns of metadata; "
+            f"metadata_columns is {limits.metadata_columns:,}."
         )
     blocks: list[np.ndarray] = []
     texts: list[pa.Table] = []
@@ -74,8 +74,8 @@ def read_texts(table: TypedTable, limits: Limits) -> tuple[pa.Table, tuple[str, 
     places = [j for j, field in enumerate(table.fields) if has_text(field.type)]
     if len(places) > limits.metadata_columns:
         raise LimitError(
-            f"{table.name} has {len(places)} columns; metadata_columns is "
-            f"{limits.metadata_columns}."
+            f"{table.name} has {len(places):,} columns; metadata_columns is "
+            f"{limits.metadata_columns:,}."
         )
     schema = pa.schema([pa.field(names[j], pa.string()) for j in places])
     parts = [
@@ -113,8 +113,8 @@ def _lists(column: pa.Array[Any], width: int, first_row: int, name: str) -> tupl
     wrong = np.flatnonzero(valid & (lengths != width))
     if len(wrong):
         raise ReadError(
-            f"{name}: row {first_row + int(wrong[0])}, counted from 0, has "
-            f"{int(lengths[wrong[0]])} values, not {width}.",
+            f"{name}: row {first_row + int(wrong[0]):,}, counted from 0, has "
+            f"{int(lengths[wrong[0]]):,} values, not {width:,}.",
             hint="All vectors must have the same length.",
         )
     items: Any = column

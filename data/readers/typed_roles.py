@@ -112,7 +112,7 @@ def _chosen_vector(
     if len(vectors) > 1:
         found_names = [names[j] for j in vectors]
         raise ChooseTensorError(
-            f"{table.name} has {len(vectors)} columns of vectors: {', '.join(found_names)}.",
+            f"{table.name} has {len(vectors):,} columns of vectors: {', '.join(found_names)}.",
             [
                 {
                     "name": names[j],

@@ -14,6 +14,7 @@ from typing import IO
 import numpy as np
 import pyarrow as pa
 
+from data.counted import counted
 from data.errors import ReadError
 from data.limits import Limits
 from data.readers import npy
@@ -165,12 +166,12 @@ def _read_words(
 
 def _numbers(cells: list[bytes], n_dims: int, name: str, line: int) -> list[float]:
     if len(cells) <= n_dims:
-        count = "1 number" if len(cells) == 2 else f"{len(cells) - 1} numbers"
-        raise ReadError(f"{name}: line {line} has {count} after its word, not {n_dims}.")
+        found = counted(len(cells) - 1, "number")
+        raise ReadError(f"{name}: line {line} has {found} after its word, not {n_dims:,}.")
     try:
         return [float(cell) for cell in cells[-n_dims:]]
     except ValueError:
         raise ReadError(
-            f"{name}: line {line} does not end in {n_dims} numbers.",
+            f"{name}: line {line} does not end in {n_dims:,} numbers.",
             hint="Every line must be a word and as many numbers as the first.",
         ) from None

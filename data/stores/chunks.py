@@ -72,13 +72,13 @@ def check_place(upload: Upload, chunk: Chunk) -> None:
         raise ConflictError(f"The upload of {upload.name} is complete; nothing can be added.")
     if chunk.offset != upload.offset:
         raise ConflictError(
-            f"The next piece of {upload.name} starts at offset {upload.offset}, "
-            f"not {chunk.offset}.",
-            hint=f"Go on from offset {upload.offset}.",
+            f"The next piece of {upload.name} starts at offset {upload.offset:,}, "
+            f"not {chunk.offset:,}.",
+            hint=f"Go on from offset {upload.offset:,}.",
         )
     if chunk.end > upload.size:
         raise ParameterError(
-            f"The piece ends at byte {chunk.end}, but {upload.name} has {upload.size} bytes."
+            f"The piece ends at byte {chunk.end:,}, but {upload.name} has {upload.size:,} bytes."
         )
 
 
@@ -98,7 +98,7 @@ def receive(chunk: Chunk, body: Body, file: IO[bytes]) -> None:
         missing -= len(block)
     if missing:
         raise DamagedError(
-            f"The piece was cut off: {missing} of {chunk.length} bytes are missing.",
+            f"The piece was cut off: {missing:,} of {chunk.length:,} bytes are missing.",
             hint="Send it again.",
         )
     if chunk.sha256 is not None and digest.hexdigest() != chunk.sha256:

@@ -84,8 +84,8 @@ class DatasetMetadata:
         columns = {column.name: column for column in (*record.columns, *new)}
         if len(columns) > self._datasets.limits.metadata_columns:
             raise LimitError(
-                f"The points would have {len(columns)} columns of metadata; "
-                f"metadata_columns is {self._datasets.limits.metadata_columns}."
+                f"The points would have {len(columns):,} columns of metadata; "
+                f"metadata_columns is {self._datasets.limits.metadata_columns:,}."
             )
         new_names = set(added.column_names)
         joined = {name: (added if name in new_names else table).column(name) for name in columns}

@@ -178,8 +178,8 @@ class MetadataEdits:
         most = self._datasets.limits.metadata_columns
         if len(record.columns) >= most:
             raise LimitError(
-                f"The points would have {len(record.columns) + 1} columns of metadata; "
-                f"metadata_columns is {most}.",
+                f"The points would have {len(record.columns) + 1:,} columns of metadata; "
+                f"metadata_columns is {most:,}.",
                 hint="Tag in a column that is there.",
             )
 

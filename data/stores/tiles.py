@@ -33,7 +33,7 @@ def tile_path(datasets: DatasetStore, dataset_id: str, number: int) -> Path:
     """Return the file of a tile (PNG)."""
     n_tiles = tiles(datasets, dataset_id).n_tiles
     if number >= n_tiles:
-        raise NotFoundError(f"There is no tile {number}; there are {n_tiles}.")
+        raise NotFoundError(f"There is no tile {number:,}; there are {n_tiles:,}.")
     sheet = datasets.sprite_path(dataset_id)
     tile = sheet.with_name(tile_name(number))
     # A sheet that is small enough is its own only tile.

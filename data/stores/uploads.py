@@ -138,7 +138,7 @@ class UploadStore:
                 return upload
             if upload.offset < upload.size:
                 raise ConflictError(
-                    f"Of {upload.name}, {upload.offset} of {upload.size} bytes have arrived.",
+                    f"Of {upload.name}, {upload.offset:,} of {upload.size:,} bytes have arrived.",
                     hint="Send the rest, then complete the upload.",
                 )
             with self.path(upload_id).open("rb") as file:

@@ -204,7 +204,7 @@ def test_zip_bomb_is_refused_from_its_directory(tmp_path: Path) -> None:
     assert path.stat().st_size < 100_000
     file = read(path, 20, tmp_path / "out", limits=replace(LIMITS, upload_bytes=5_000_000))
     assert file.sprite is None
-    assert "unpacks to 20.0 MB; upload_bytes is 5000000" in file.warnings[0]
+    assert "unpacks to 20.0 MB; upload_bytes is 5,000,000" in file.warnings[0]
 
 
 def test_member_larger_than_it_says_or_than_the_limit_is_not_read(tmp_path: Path) -> None:

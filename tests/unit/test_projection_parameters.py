@@ -41,7 +41,7 @@ def test_defaults_where_they_fit():
 def test_a_default_that_does_not_fit_is_lowered_with_a_note():
     params, notes = parse_parameters("pca", {}, 500, 4)
     assert params.n_components == 4
-    assert notes == ("n_components is 4 instead of 10: 500 points in 4 dimensions allow no more.",)
+    assert notes == ("Components: 4 instead of 10, as 500 points in 4 dimensions allow no more.",)
     assert parse_parameters("pca", {}, 1, 1)[0].n_components == 1
     assert parse_parameters("pca", {}, 0, 1)[0].n_components == 1
 
@@ -50,7 +50,7 @@ def test_a_default_that_does_not_fit_is_lowered_with_a_note():
 def test_an_explicit_value_out_of_range_is_an_error(value):
     with pytest.raises(ParameterError) as caught:
         parse_parameters("pca", {"n_components": value}, 500, 4)
-    assert caught.value.message.startswith("n_components is ")
+    assert caught.value.message.startswith("Components (n_components) is ")
     assert "from 1 to 4" in caught.value.message
     assert caught.value.hint == "Leave n_components out to get 4."
 

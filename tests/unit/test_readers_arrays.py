@@ -94,8 +94,8 @@ def test_file_without_one_valid_row_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("array", "words"),
     [
-        (np.zeros(5), "rank 1"),
-        (np.zeros((2, 3, 4)), "rank 3"),
+        (np.zeros(5), r"1 axis \(5\)"),
+        (np.zeros((2, 3, 4)), r"3 axes \(2 × 3 × 4\)"),
         (np.zeros((0, 3)), "no points"),
         (np.zeros((3, 0)), "no points"),
         (np.zeros((2, 2), complex), "not real numbers"),
@@ -212,7 +212,7 @@ def test_archive_of_two_matrices_asks_which(tmp_path: Path) -> None:
 def test_archive_is_refused_by_its_size_before_unpacking(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     np.savez_compressed(path, a=np.zeros((1000, 1000)))
-    with pytest.raises(LimitError, match=r"unpacks to 8\.0 MB; upload_bytes is 1000000"):
+    with pytest.raises(LimitError, match=r"unpacks to 8\.0 MB; upload_bytes is 1,000,000"):
         read(path, replace(LIMITS, upload_bytes=1_000_000))
 
 
@@ -282,7 +282,7 @@ def test_rows_that_repeat_are_counted_wherever_they_stand(tmp_path: Path, n_dims
     values[values == 0] = -0.0
     expected = len(values) - len(np.unique(values + np.float32(0), axis=0))
     notes = " ".join(read(save(tmp_path / "a.npy", values)).notes)
-    assert f"{expected} rows repeat another row exactly" in notes
+    assert f"{expected:,} rows repeat another row exactly" in notes
 
 
 def test_short_and_long_vectors_are_measured_as_they_are(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_only_real_matrices_are_offered_and_choosing_is_asked(tmp_path: Path) ->
         read(tmp_path / "x.index")
     assert [choice["name"] for choice in raised.value.choices] == ["a", "b/Adam", "model/c"]
     assert read(tmp_path / "x.index", "a/Adam").shape == (3, 2)
-    for key, words in (("cube", "rank 3"), ("nope", "no tensor 'nope'")):
+    for key, words in (("cube", "3 axes"), ("nope", "no tensor 'nope'")):
         with pytest.raises(ReadError, match=words):
             read(tmp_path / "x.index", key)
 

@@ -52,7 +52,7 @@ def test_what_cannot_be_unpacked_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_a_bomb_is_stopped_at_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = packed(tmp_path, b"0\t0\n" * 100_000, "a.tsv.gz")
-    with pytest.raises(LimitError, match=r"more than 100\.0 kB: upload_bytes is 100000"):
+    with pytest.raises(LimitError, match=r"more than 100\.0 kB: upload_bytes is 100,000"):
         read_tensor(path, path.name, ReadOptions(), Limits(upload_bytes=100_000))
     monkeypatch.setattr(gzipped, "FREE_BYTES", 1_000)
     with pytest.raises(LimitError, match="at most 300 times its size is unpacked"):

@@ -27,7 +27,7 @@ def test_folder_with_the_name_of_a_file_is_refused() -> None:
         ("ragged.tsv", "line 18 has 3 values where 5 are expected"),
         ("text_cell.tsv", "line 10, column 3: 'n/a?' is not a number"),
         ("zip_bomb.npz", "upload_bytes"),
-        ("huge_single_line.tsv", "1 point of 400000 dimensions"),
+        ("huge_single_line.tsv", "1 point of 400,000 dimensions"),
     ],
 )
 def test_error_says_where(name: str, words: str) -> None:

@@ -90,7 +90,7 @@ def test_size_is_refused_from_the_header(tmp_path: Path) -> None:
     (tmp_path / "s.png").write_bytes(data)
     found = read_sprite(tmp_path / "s.png", "s.png", (1, 1), 1, LIMITS, tmp_path / "out.png")
     assert found.sprite is None
-    assert "60000 x 60000 pixels; sprite_pixels is 16384" in found.warnings[0]
+    assert "60,000 x 60,000 pixels; sprite_pixels is 16,384" in found.warnings[0]
 
 
 def test_large_file_is_refused_with_the_limit(tmp_path: Path) -> None:

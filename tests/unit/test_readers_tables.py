@@ -136,7 +136,7 @@ def test_table_without_numbers_is_no_tensor(tmp_path: Path) -> None:
 
 
 def test_too_many_columns_are_refused_from_the_first_line(tmp_path: Path) -> None:
-    with pytest.raises(LimitError, match="max_dims is 65536"):
+    with pytest.raises(LimitError, match="max_dims is 65,536"):
         read(tmp_path, "\t".join(["0.5"] * 400_000))
     with pytest.raises(LimitError, match="max_dims is 2"):
         read(tmp_path, "1\t2\t3\n", limits=replace(LIMITS, max_dims=2))
