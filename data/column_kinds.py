@@ -21,7 +21,8 @@ def check_kind(metadata: Metadata, column: Column, kind: Kind) -> None:
     if kind == "categorical" and column.n_unique > MAX_CLASSES:
         raise ParameterError(
             f"{column.name[:100]!r} has {column.n_unique:,} different values; "
-            f"classes are at most {MAX_CLASSES:,}."
+            f"classes are at most {MAX_CLASSES:,}.",
+            hint="Choose text, or numbers if it holds any.",
         )
     if kind == "numeric" and not np.isfinite(metadata.numbers(column.name)).any():
         raise ParameterError(

@@ -135,7 +135,7 @@ class Projections(KnownProjections):
             If it is not finished, or has no steps.
         """
         if type(more) is not int or not 1 <= more <= 20_000:
-            raise ParameterError(f"n_iter is {more!r}; it must be from 1 to 20,000.")
+            raise ParameterError(f"Iterations (n_iter) is {more!r}; it must be from 1 to 20,000.")
         parent = self.record(projection_id)
         moment = self.finished.moment_path(parent.id)
         if parent.state not in FINISHED or moment is None:

@@ -92,7 +92,10 @@ def _matched(
     place = {value: i for i, value in enumerate(given)}
     if len(place) < len(given):
         twice = next(value for i, value in enumerate(given) if place[value] != i)
-        raise ReadError(f"{file} has {str(twice)[:60]!r} more than once in {key!r}.")
+        raise ReadError(
+            f"{file} has {str(twice)[:60]!r} more than once in {key!r}.",
+            hint="Leave one row of each, or match by another column.",
+        )
     missing = [row for row, value in enumerate(wanted) if value is None or value not in place]
     if missing:
         value = wanted[missing[0]]

@@ -167,7 +167,7 @@ class CheckpointFiles:
         except OSError:
             return ReadError(f"{name} cannot be read.")
         except ProjectorError as error:
-            return ReadError(error.message)
+            return ReadError(f"{error.message} {error.hint}".strip())
 
 
 def _data_files(index: str, content: CheckpointContent) -> Iterable[tuple[int, str]]:

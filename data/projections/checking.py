@@ -50,18 +50,18 @@ def _checked_tsne(params: Any, given: dict[str, Any], n_points: int) -> tuple[An
         params = replace(params, n_landmarks=N_LANDMARKS)
         notes = (
             f"A random sample of {N_LANDMARKS:,} of {n_points:,} points was arranged and the "
-            "others placed among them; set n_landmarks to change that.",
+            "others placed among them; Landmarks (n_landmarks) changes that.",
         )
     n = min(params.n_landmarks or n_points, n_points)
     if params.perplexity > max(1, (n - 1) // 3):
         raise ParameterError(
             f"perplexity is {params.perplexity:g}; for {n:,} landmarks it must be from 1 to "
-            f"{(n - 1) // 3}."
+            f"{(n - 1) // 3:,}."
         )
     if params.supervise_strength and params.supervise_by is None:
         raise ParameterError(
-            f"supervise_strength is {params.supervise_strength:g}, but supervise_by names no "
-            "column.",
+            f"Supervision (supervise_strength) is {params.supervise_strength:g}, but Supervise by "
+            "(supervise_by) names no column.",
             hint="Name the column, or leave the strength at 0.",
         )
     return params, notes
@@ -71,8 +71,8 @@ def _check_umap(params: Any) -> None:
     n = params.n_landmarks
     if n is not None and params.n_neighbors >= n:
         raise ParameterError(
-            f"n_neighbors is {params.n_neighbors:,}; for {n:,} landmarks it must be from 2 to "
-            f"{n - 1:,}."
+            f"Neighbors (n_neighbors) is {params.n_neighbors:,}; for {n:,} landmarks it must be "
+            f"from 2 to {n - 1:,}."
         )
 
 
@@ -80,6 +80,6 @@ def _check_column(column: str | None, dataset: DatasetRecord) -> None:
     if column is not None and dataset.column(column) is None:
         names = ", ".join(c.name for c in dataset.columns[:10]) or "none"
         raise ParameterError(
-            f"supervise_by is {column[:60]!r}, which is no column of this dataset.",
+            f"Supervise by (supervise_by) is {column[:60]!r}, which is no column of this dataset.",
             hint=f"Its columns are: {names}.",
         )

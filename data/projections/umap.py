@@ -193,8 +193,8 @@ class UmapRun:
         n_parts = connected_components(edges, directed=False, return_labels=False)
         if n_parts > 1:
             self.notes.append(
-                f"The neighbor graph falls into {n_parts:,} parts, so the start was PCA; how far "
-                "apart the parts lie means little."
+                f"The neighbor graph falls into {n_parts:,} parts, so the layout started from PCA; "
+                "how far apart the parts lie means little."
             )
         return bool(n_parts == 1)
 
@@ -226,6 +226,8 @@ class UmapRun:
             # umap-learn goes on at random when the spectrum is not found.
             if not any(issubclass(warning.category, UserWarning) for warning in caught):
                 return np.asarray(noisy_scale_coords(layout, self._random, EXTENT, NOISE))
-            self.notes.append("The start was PCA, as the spectrum of the graph was not found.")
+            self.notes.append(
+                "The layout started from PCA, as the neighbors gave no start of their own."
+            )
         layout = start_layout(points, params)
         return np.asarray(noisy_scale_coords(layout, self._random, EXTENT, NOISE))

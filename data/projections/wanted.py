@@ -77,7 +77,7 @@ def _check_cost(method: str, n_points: int, cost: Estimate, limits: Limits) -> N
             raise ParameterError(
                 f"{label} of {n_points:,} points needs about {needs:,.1f} {unit} {what}; "
                 f"the limit of this server is {limit:,.1f} {unit}.",
-                hint="Isolate fewer points, or set n_landmarks to arrange a sample of them."
+                hint="Isolate fewer points, or arrange a sample: Landmarks (n_landmarks)."
                 if method in ("tsne", "umap")
                 else "Isolate fewer points.",
             )

@@ -12,6 +12,8 @@ from data.limits import Limits
 
 SAVE_AGAIN = "Save it again, or another one."
 ASK_FOR_MORE = "ask who runs the server for a higher limit"
+FEWER_POINTS = f"Save a part of the points, or {ASK_FOR_MORE}."
+FEWER_COLUMNS = f"Leave some of them out, or {ASK_FOR_MORE}."
 
 
 def spell_bytes(size: int) -> str:
@@ -52,7 +54,7 @@ def check_shape(shape: tuple[int, ...], name: str, limits: Limits) -> None:
     if n_points > limits.max_points:
         raise LimitError(
             f"{name} has {counted(n_points, 'point')}; max_points is {limits.max_points:,}.",
-            hint=f"Save a part of the points, or {ASK_FOR_MORE}.",
+            hint=FEWER_POINTS,
         )
     if n_dims > limits.max_dims:
         raise LimitError(

@@ -140,10 +140,14 @@ def check_pieces(variable: StoredVariable, name: str) -> None:
         if piece.size != n_values * variable.type.itemsize:
             raise ReadError(
                 f'{name} is damaged: {n_values:,} values of "{variable.key[:120]}" '
-                f"({variable.type.name}) cannot take {piece.size:,} bytes."
+                f"({variable.type.name}) cannot take {piece.size:,} bytes.",
+                hint="Copy the file again, or open another tensor or step.",
             )
     if count != prod(variable.shape):
-        raise ReadError(f'{name} is damaged: the slices of "{variable.key[:120]}" do not fill it.')
+        raise ReadError(
+            f'{name} is damaged: the slices of "{variable.key[:120]}" do not fill it.',
+            hint="Copy the file again, or open another tensor or step.",
+        )
 
 
 @dataclass(frozen=True)

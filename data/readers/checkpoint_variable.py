@@ -103,7 +103,10 @@ def check_variable(variable: Variable, name: str, limits: Limits) -> None:
     """Refuse what is no matrix of numbers, or is too large."""
     where = f'"{variable.key[:120]}" in {name}'
     if variable.type.layout is None:
-        raise ReadError(f"{where} holds values of type {variable.type.name}, not real numbers.")
+        raise ReadError(
+            f"{where} holds values of type {variable.type.name}, not real numbers.",
+            hint="Choose another tensor.",
+        )
     check_shape(variable.shape, where, limits)
 
 

@@ -44,7 +44,10 @@ def read_hdf5(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fo
         picked = choose_array(arrays, name, options.tensor)
         label = f"{picked.key} in {name}"
         if not picked.is_number:
-            raise ReadError(f"{label} holds {picked.dtype}, which are no numbers.")
+            raise ReadError(
+                f"{label} holds {picked.dtype}, which are no numbers.",
+                hint="Choose another array, or save it as float32.",
+            )
         check_shape(picked.shape, label, limits)
         npy.check_unpacked(4 * picked.shape[0] * picked.shape[1], label, limits)
         tensor, too_large = _read(items[arrays.index(picked)])

@@ -16,7 +16,7 @@ from data.counted import counted
 from data.errors import ChooseTensorError, LimitError, ReadError
 from data.limits import Limits
 from data.readers import npy
-from data.readers.bounds import check_shape
+from data.readers.bounds import FEWER_COLUMNS, check_shape
 from data.readers.contract import Choice, Option, ReadOptions
 from data.readers.dimension_names import numbered_series
 from data.readers.unique_names import unique_names
@@ -86,7 +86,8 @@ class Rows:
         if len(self.texts) > self.limits.metadata_columns:
             raise LimitError(
                 f"{self.name} has more than {self.limits.metadata_columns:,} fields beside the "
-                "vectors, which is metadata_columns."
+                "vectors, which is metadata_columns.",
+                hint=FEWER_COLUMNS,
             )
 
     def flush(self) -> None:

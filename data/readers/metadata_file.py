@@ -14,7 +14,7 @@ from data.counted import counted
 from data.errors import LimitError, MetadataLengthError, ReadError
 from data.limits import Limits
 from data.readers.arrow import opened_arrow, opened_parquet
-from data.readers.bounds import check_readable, spell_bytes
+from data.readers.bounds import ASK_FOR_MORE, FEWER_COLUMNS, check_readable, spell_bytes
 from data.readers.contract import Choice
 from data.readers.gzipped import unpacked
 from data.readers.json_files import read_json_texts
@@ -115,7 +115,8 @@ def _check_file(path: Path, name: str, limits: Limits) -> None:
         )
     if size > limits.upload_bytes:
         raise LimitError(
-            f"{name} has {spell_bytes(size)}; upload_bytes is {limits.upload_bytes:,}."
+            f"{name} has {spell_bytes(size)}; upload_bytes is {limits.upload_bytes:,}.",
+            hint=f"Leave columns out of it, or {ASK_FOR_MORE}.",
         )
 
 
@@ -123,7 +124,8 @@ def _n_columns(cells: Cells, name: str, limits: Limits) -> int:
     n_columns = int(cells.widths[0])
     if n_columns > limits.metadata_columns:
         raise LimitError(
-            f"{name} has {n_columns:,} columns; metadata_columns is {limits.metadata_columns:,}."
+            f"{name} has {n_columns:,} columns; metadata_columns is {limits.metadata_columns:,}.",
+            hint=FEWER_COLUMNS,
         )
     return n_columns
 

@@ -113,7 +113,10 @@ def check_numbers(dtype: np.dtype, name: str) -> None:
             hint="Convert it: numpy.save(path, numpy.asarray(array.tolist(), numpy.float32)).",
         )
     if dtype.kind not in "fiub":
-        raise ReadError(f"{name} holds values of type {dtype}, not real numbers.")
+        raise ReadError(
+            f"{name} holds values of type {dtype}, not real numbers.",
+            hint="Convert it first: array.astype(numpy.float32).",
+        )
 
 
 def check_matrix(header: NpyHeader, present: int, name: str, limits: Limits) -> None:
@@ -156,7 +159,10 @@ def stream_matrix(
         n_bytes = block.size * header.dtype.itemsize
         raw = file.read(n_bytes)
         if len(raw) != n_bytes:
-            raise ReadError(f"{name} is cut off: {n_bytes - len(raw):,} bytes are missing.")
+            raise ReadError(
+                f"{name} is cut off: {n_bytes - len(raw):,} bytes are missing.",
+                hint="Copy the file again, or save the array again.",
+            )
         overflow = store(block, np.frombuffer(raw, header.dtype).reshape(block.shape))
         rows = overflow[1] if header.fortran_order else overflow[0] + first
         too_large.update(rows.tolist())
@@ -180,7 +186,8 @@ def read_raw(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
     choice = _row_length(size // 4, n_dims)
     if size % 4:
         raise ReadError(
-            f"{name} is no raw float32 file: {size:,} bytes are no whole number of 4-byte values."
+            f"{name} is no raw float32 file: {size:,} bytes are no whole number of 4-byte values.",
+            hint="A .bytes file holds float32 values and nothing else; save others as .npy.",
         )
     if n_dims is None:
         raise ReadError(

@@ -17,7 +17,7 @@ from data.errors import LimitError, ReadError
 from data.limits import Limits
 from data.readers import npy
 from data.readers.array_texts import array_texts
-from data.readers.bounds import check_readable, check_shape
+from data.readers.bounds import FEWER_COLUMNS, check_readable, check_shape
 from data.readers.contract import FoundTensor, ReadOptions
 from data.readers.named_arrays import NamedArray, choose_array, rows_notes, which_array
 
@@ -61,7 +61,8 @@ def read_npz(path: Path, name: str, options: ReadOptions, limits: Limits) -> Fou
         if len(columns) > limits.metadata_columns:
             raise LimitError(
                 f"{name} has {len(columns):,} arrays that describe the points; "
-                f"metadata_columns is {limits.metadata_columns:,}."
+                f"metadata_columns is {limits.metadata_columns:,}.",
+                hint=FEWER_COLUMNS,
             )
         texts = {member.key: _texts(archive, member, name) for member in columns}
     return FoundTensor(
@@ -106,7 +107,10 @@ def _members(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[Member
     if not infos:
         raise ReadError(f"{name} holds no arrays.", hint="Save it with numpy.savez.")
     if len(infos) > MAX_MEMBERS:
-        raise LimitError(f"{name} holds {len(infos):,} arrays; at most {MAX_MEMBERS:,} are read.")
+        raise LimitError(
+            f"{name} holds {len(infos):,} arrays; at most {MAX_MEMBERS:,} are read.",
+            hint="Save what is to be seen in a file of its own.",
+        )
     npy.check_unpacked(sum(info.file_size for info in infos), name, limits)
     members = []
     for info in infos:

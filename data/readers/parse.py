@@ -15,6 +15,7 @@ from data.errors import LimitError
 from data.limits import Limits
 from data.metadata import Metadata, describe_column
 from data.readers.added_metadata import read_added
+from data.readers.bounds import FEWER_COLUMNS
 from data.readers.contract import KEPT_ROWS, ReadOptions, TensorFile
 from data.readers.fingerprint import content_id
 from data.readers.metadata_file import MetadataFile, read_metadata
@@ -148,7 +149,8 @@ def _join(tables: list[pa.Table], limits: Limits) -> pa.Table:
     if len(columns) > limits.metadata_columns:
         raise LimitError(
             f"The points have {len(columns):,} columns of metadata; "
-            f"metadata_columns is {limits.metadata_columns:,}."
+            f"metadata_columns is {limits.metadata_columns:,}.",
+            hint=FEWER_COLUMNS,
         )
     names, _ = unique_names([name for table in tables for name in table.column_names])
     return pa.table(columns, names=names)

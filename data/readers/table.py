@@ -16,7 +16,7 @@ from data.counted import counted
 from data.errors import LimitError, ProjectorError, ReadError
 from data.limits import Limits
 from data.readers import npy
-from data.readers.bounds import check_readable, check_shape
+from data.readers.bounds import FEWER_COLUMNS, FEWER_POINTS, check_readable, check_shape
 from data.readers.contract import FoundTensor, ReadOptions
 from data.readers.number_spelling import MISSING
 from data.readers.table_layout import TableLayout, find_layout
@@ -59,7 +59,8 @@ def _read(source: TextSource, layout: TableLayout, name: str, limits: Limits) ->
     if n_texts > limits.metadata_columns:
         raise LimitError(
             f"{name} has {counted(n_texts, 'column')} of text; metadata_columns is "
-            f"{limits.metadata_columns:,}."
+            f"{limits.metadata_columns:,}.",
+            hint=FEWER_COLUMNS,
         )
     blocks, texts, too_large = _read_blocks(source, layout, name, limits)
     n_blank = 0 if layout.quoting and source.has_quotes else _trailing_blank_lines(source)
@@ -107,14 +108,18 @@ def _read_blocks(
                 n_rows += batch.num_rows
                 if n_rows > limits.max_points:
                     raise LimitError(
-                        f"{name} has more than {limits.max_points:,} points, which is max_points."
+                        f"{name} has more than {limits.max_points:,} points, which is max_points.",
+                        hint=FEWER_POINTS,
                     )
                 if texts:
                     tables.append(_texts(batch, texts, layout))
     except pa.ArrowInvalid as error:
         raise _explain(error, ragged, layout, name) from error
     except UnicodeDecodeError as error:
-        raise ReadError(f"{name} is not a text file.") from error
+        raise ReadError(
+            f"{name} is not a text file.",
+            hint="Tables are text; a raw file of float32 values is named .bytes.",
+        ) from error
     metadata = pa.concat_tables(tables).combine_chunks() if tables else None
     return blocks, metadata, sorted(set(too_large))
 

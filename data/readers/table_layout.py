@@ -125,7 +125,10 @@ def _first_lines(file: IO[bytes], name: str) -> tuple[list[str], int]:
     if len(lines) > 1 and not at_end:
         lines.pop()  # cut by the end of the sample
     elif not at_end:
-        raise ReadError(f"{name} is no table: its first line is longer than 64 MB.")
+        raise ReadError(
+            f"{name} is no table: its first line is longer than 64 MB.",
+            hint="Are the line ends missing?",
+        )
     texts = [line.decode("utf-8", "replace") for line in lines[:SAMPLE_LINES] if line.strip(b" ")]
     n_blank = next((i for i, line in enumerate(lines) if line.strip(b" ")), 0)
     return texts or [""], n_blank

@@ -176,7 +176,11 @@ def _refuse_dropping(
     choices: tuple[Choice, ...],
 ) -> None:
     if not finite.any():
-        raise ReadError(f"{name} has no row that can be a point: {complaint}", choices_left=choices)
+        raise ReadError(
+            f"{name} has no row that can be a point: {complaint}",
+            hint="Correct them, or choose other columns or another array as the vector.",
+            choices_left=choices,
+        )
     if not options.drop_invalid_rows:
         raise ReadError(
             f"{name}: {complaint}",

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from data.errors import LimitError, ReadError
 from data.limits import Limits
 from data.readers import npy
-from data.readers.bounds import check_shape
+from data.readers.bounds import FEWER_COLUMNS, SAVE_AGAIN, check_shape
 from data.readers.contract import FoundTensor, ReadOptions
 from data.readers.typed_roles import TypedTable, column_names, dtype_of, find_roles, has_text
 
@@ -26,7 +26,8 @@ def read_typed(table: TypedTable, options: ReadOptions, limits: Limits) -> Found
     if len(roles.texts) > limits.metadata_columns:
         raise LimitError(
             f"{table.name} has {len(roles.texts):,} columns of metadata; "
-            f"metadata_columns is {limits.metadata_columns:,}."
+            f"metadata_columns is {limits.metadata_columns:,}.",
+            hint=FEWER_COLUMNS,
         )
     blocks: list[np.ndarray] = []
     texts: list[pa.Table] = []
@@ -47,7 +48,7 @@ def read_typed(table: TypedTable, options: ReadOptions, limits: Limits) -> Found
         texts.append(pa.table({roles.names[j]: as_texts(batch.column(j)) for j in roles.texts}))
         n_rows += len(block)
     if not n_rows or not width:
-        raise ReadError(f"{table.name} holds no points.")
+        raise ReadError(f"{table.name} holds no points.", hint=SAVE_AGAIN)
     place = roles.dims[0] if roles.vector is None else roles.vector
     return FoundTensor(
         _stack(blocks, width),

@@ -18,7 +18,7 @@ from data.counted import counted
 from data.errors import ReadError
 from data.limits import Limits
 from data.readers import npy
-from data.readers.bounds import check_readable, check_shape
+from data.readers.bounds import SAVE_AGAIN, check_readable, check_shape
 from data.readers.contract import FoundTensor, ReadOptions
 from data.readers.number_spelling import is_number
 from data.readers.table import read_table
@@ -30,6 +30,7 @@ BLOCK_ROWS = 4_096
 SAMPLE_LINES = 50
 LINE_BYTES = 16 * 1024**2
 MAX_WORD = 10_000
+EVERY_LINE = "Every line must be a word and as many numbers as the first."
 
 
 def read_text(path: Path, name: str, options: ReadOptions, limits: Limits) -> FoundTensor:
@@ -89,7 +90,7 @@ def _read_binary(content: mmap.mmap, name: str, size: int, limits: Limits) -> Fo
         vectors.append(np.frombuffer(content[space + 1 : end], "<f4"))
         place = end
     if not vectors:
-        raise ReadError(f"{name} holds no words.")
+        raise ReadError(f"{name} holds no words.", hint=SAVE_AGAIN)
     return FoundTensor(
         np.stack(vectors).astype(np.float32, copy=False),
         metadata=pa.table({"word": pa.array(words, pa.string())}),
@@ -167,11 +168,13 @@ def _read_words(
 def _numbers(cells: list[bytes], n_dims: int, name: str, line: int) -> list[float]:
     if len(cells) <= n_dims:
         found = counted(len(cells) - 1, "number")
-        raise ReadError(f"{name}: line {line} has {found} after its word, not {n_dims:,}.")
+        raise ReadError(
+            f"{name}: line {line} has {found} after its word, not {n_dims:,}.", hint=EVERY_LINE
+        )
     try:
         return [float(cell) for cell in cells[-n_dims:]]
     except ValueError:
         raise ReadError(
             f"{name}: line {line} does not end in {n_dims:,} numbers.",
-            hint="Every line must be a word and as many numbers as the first.",
+            hint=EVERY_LINE,
         ) from None

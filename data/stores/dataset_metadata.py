@@ -13,6 +13,7 @@ from data.dataset import Column, DatasetRecord
 from data.errors import LimitError, ParameterError
 from data.metadata import Kind
 from data.parsing import MetadataRequest, ParsedMetadata, PresentPoints, parse_metadata
+from data.readers.bounds import FEWER_COLUMNS
 from data.readers.contract import KEPT_ROWS
 from data.stores.datasets import DatasetStore
 from data.stores.files import alone, staging, storage_errors, write_json
@@ -85,7 +86,8 @@ class DatasetMetadata:
         if len(columns) > self._datasets.limits.metadata_columns:
             raise LimitError(
                 f"The points would have {len(columns):,} columns of metadata; "
-                f"metadata_columns is {self._datasets.limits.metadata_columns:,}."
+                f"metadata_columns is {self._datasets.limits.metadata_columns:,}.",
+                hint=FEWER_COLUMNS,
             )
         new_names = set(added.column_names)
         joined = {name: (added if name in new_names else table).column(name) for name in columns}

@@ -15,6 +15,8 @@ from data.errors import LimitError, ParameterError, ReadError
 FORMAT = "embedding-dashboard bookmarks"
 VERSION = 1
 # The predecessor's files take about 360 bytes a point and view.
+# The way out with a file of another kind.
+NO_BOOKMARKS = "It must be one that was downloaded here, or from TensorBoard's projector."
 MAX_BYTES = 256 * 1024**2
 MAX_BOOKMARKS = 1_000
 
@@ -46,7 +48,10 @@ class Draft:
 def read_json(content: bytes, name: str) -> Any:
     """Return the JSON of a file; raises ReadError or LimitError, which name the place."""
     if len(content) > MAX_BYTES:
-        raise LimitError(f"{name} is larger than {MAX_BYTES:,} bytes, the most for bookmarks.")
+        raise LimitError(
+            f"{name} is larger than {MAX_BYTES:,} bytes, the most for bookmarks.",
+            hint="Put fewer bookmarks, or no coordinates, into one file.",
+        )
     try:
         return json.loads(content.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
@@ -56,7 +61,9 @@ def read_json(content: bytes, name: str) -> Any:
             hint="Download the bookmarks again.",
         ) from None
     except (UnicodeDecodeError, RecursionError, ValueError):
-        raise ReadError(f"{name} is not a file of bookmarks: it is not JSON.") from None
+        raise ReadError(
+            f"{name} is not a file of bookmarks: it is not JSON.", hint=NO_BOOKMARKS
+        ) from None
 
 
 def coordinates_text(coordinates: np.ndarray) -> dict[str, Any]:

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.bookmarks.bookmark import Bookmark, Story
-from data.bookmarks.exchange.format import FORMAT, MAX_BOOKMARKS, VERSION, Draft, read_json
+from data.bookmarks.exchange.format import (
+    FORMAT,
+    MAX_BOOKMARKS,
+    NO_BOOKMARKS,
+    VERSION,
+    Draft,
+    read_json,
+)
 from data.bookmarks.exchange.ours import draft_of
 from data.bookmarks.exchange.tensorboard import read_state
 from data.bookmarks.exchange.tensorboard_shape import shape_of_state
@@ -105,7 +112,7 @@ class _Opener:
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ReadError(
                 f"{self.name} is no file of bookmarks.",
-                hint="It must be one that was downloaded here, or from TensorBoard's projector.",
+                hint=NO_BOOKMARKS,
             )
         version, items = content.get("version"), content.get("bookmarks")
         if type(version) is not int or version > VERSION:
@@ -113,7 +120,7 @@ class _Opener:
                 f"{self.name} was written by a newer version.", hint="Update this server."
             )
         if not isinstance(items, list):
-            raise ReadError(f"{self.name} holds no list of bookmarks.")
+            raise ReadError(f"{self.name} holds no list of bookmarks.", hint=NO_BOOKMARKS)
         story = content.get("story")
         fields = Story.checked(story) if isinstance(story, dict) else None
         datasets = content.get("datasets")
