@@ -66,14 +66,18 @@ def register(app: dash.Dash, services: Services) -> None:
         if started:
             set_props(ids.JOB_STARTED, {"data": started})
 
+    manager = _manager(services)
     app.callback(
         Output(ids.JOB_ENDED, "data"),
         Input(ids.JOB_STARTED, "data"),
         background=True,
-        manager=_manager(services),
+        manager=manager,
         interval=POLL_MILLISECONDS,
         prevent_initial_call=True,
     )(_computing(str(services.data_dir)))
+    # Dash keeps every manager, and gives all of them the functions of every later application:
+    # ours would compute in the data directory of another, and its files would stay open.
+    JobManager.managers.remove(manager)
 
     @app.callback(
         Output(ids.CHOSEN, "data", allow_duplicate=True),

@@ -7,14 +7,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dash
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from werkzeug.test import TestResponse
 
-from dashboard.app import create_app
+from dashboard.app import Server, create_app
 from dashboard.settings import Settings
 from data.dataset import DatasetRecord
 from data.parsing import ParseRequest, Source
@@ -29,8 +31,18 @@ MEMORY_DISK = Path("/dev/shm")
 MEMORY_BYTES = 4 * 2**30
 
 
+class Client(FlaskClient):
+    """Lets go of what it has sent: from 500 kB on, that is an open file."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        answer = super().open(*args, **options)
+        answer.request.environ["wsgi.input"].close()
+        return answer
+
+
 def pytest_configure() -> None:
-    """Keep temporary files in memory, where there is room, unless pytest was told a place."""
+    """Have clients of ours everywhere; keep temporary files in memory unless told a place."""
+    Server.test_client_class = Client
     if MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free >= MEMORY_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))
 
@@ -41,9 +53,11 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def services(settings: Settings) -> Services:
+def services(settings: Settings) -> Iterator[Services]:
     """Stores of an empty data directory."""
-    return Services.open(settings.data_dir, settings.limits(), reserve_bytes=64 * 1024)
+    opened = Services.open(settings.data_dir, settings.limits(), reserve_bytes=64 * 1024)
+    yield opened
+    opened.bookmarks.records.close()
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """The application as a whole: the page, JSON, and two applications in one process."""
 
+import gc
 import math
 import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +65,24 @@ def test_two_applications_live_in_one_process(tmp_path, small_stored):
     assert listed == [0, 1]
     policies = {client.get("/").headers["Content-Security-Policy"] for client in clients}
     assert len(policies) == 1
+
+
+def test_an_application_that_is_gone_keeps_no_file_open(tmp_path):
+    def build(name):
+        settings = Settings(data_dir=tmp_path / name)
+        app = create_app(settings, Services.open(settings.data_dir))
+        app.server.test_client().get("/api/v1/bookmarks")
+
+    def files_of(name):
+        links = [path for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+        return [link for link in links if str(tmp_path / name) in str(link.readlink())]
+
+    build("first")
+    assert files_of("first") != []
+    # Dash remembers the last application of a process.
+    build("second")
+    gc.collect()
+    assert files_of("first") == []
 
 
 def test_json_has_no_nan(app):

@@ -93,6 +93,7 @@ def open_page(
     """
     opened: list[DashboardPage] = []
     lent: list[DashboardPage] = []
+    servers: list[RunningServer] = []
     n_failed = request.session.testsfailed
 
     def opener(server: RunningServer, address: str | None = "", **options: object) -> DashboardPage:
@@ -102,6 +103,7 @@ def open_page(
             page = chromium.new_context(**{**USUAL, **options}).new_page()  # type: ignore[arg-type]
         tab = DashboardPage(page, server.url)
         opened.append(tab)
+        servers.append(server)
         if not options:
             lent.append(tab)
         if address is not None:
@@ -116,7 +118,9 @@ def open_page(
                 idle_tabs.append(tab.page)
                 continue
         tab.page.context.close()
-    assert [text for tab in opened for text in tab.console] == [], "the console is not empty"
+    printed = "".join({server.url: server.output for server in servers}.values())
+    said = [text for tab in opened for text in tab.console]
+    assert said == [], f"the console is not empty; the servers printed\n{printed}"
     assert [url for tab in opened for url in tab.foreign] == [], "a request left the host"
 
 
