@@ -26,6 +26,11 @@ def texts(value: Any) -> list[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
+def text(value: Any) -> str:
+    """Return a text; anything else counts as an empty one."""
+    return value if isinstance(value, str) else ""
+
+
 def opened_dataset(services: Services, info: Any) -> Dataset | None:
     """Return the dataset that the page has open, or None."""
     dataset_id = content(info).get("id")

@@ -10,7 +10,7 @@ import dash
 from dash import ClientsideFunction, DiskcacheManager, Input, Output, State, no_update, set_props
 from diskcache import Cache
 
-from callbacks.arguments import content, isolation_steps, opened_dataset, shown_rows
+from callbacks.arguments import content, isolation_steps, opened_dataset, shown_rows, text
 from callbacks.parameters import asked_parameters, controls
 from callbacks.refilling import asked_of
 from dashboard import ids
@@ -54,7 +54,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     def run(clicks: Any, method: Any, info: Any, isolation: Any, author: Any, values: Any) -> None:
         dataset = opened_dataset(services, info)
-        if dataset is None or not clicks or method not in METHODS:
+        if dataset is None or not clicks or text(method) not in METHODS:
             return
         given = asked_parameters(method, values)
         chosen, started = asked(services, dataset.record.id, isolation, author, method, given)
@@ -136,7 +136,7 @@ def asked(
         method,
         given,
         shown_rows(isolation),
-        author.strip() if isinstance(author, str) else "",
+        text(author).strip(),
         start=False,
     )
     # Dash finds results by arguments: the nonce keeps those of two people apart.

@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output
 
-from callbacks.arguments import content, opened_dataset, shown_rows
+from callbacks.arguments import content, opened_dataset, shown_rows, text
 from dashboard import ids
 from dashboard.panels.columns_form import read_axis_choices
 from dashboard.panels.parameters import STEPWISE, bounded_by_data, read_parameters
@@ -42,7 +42,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     def estimate(method: Any, info: Any, isolation: Any, values: Any) -> tuple[str, bool]:
         dataset = opened_dataset(services, info)
-        if dataset is None or method not in METHODS or method == "pca":
+        if dataset is None or text(method) not in METHODS or method == "pca":
             return "", True
         given = asked_parameters(method, values)
         if is_blank(method, given):

@@ -9,7 +9,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
-from callbacks.arguments import content, opened_dataset
+from callbacks.arguments import content, opened_dataset, text
 from dashboard import ids
 from data.errors import ParameterError
 from data.rows import decode_rows
@@ -90,8 +90,7 @@ def undone(services: Services, state: Any, edit: Any, author: Any) -> dict[str, 
     view = ViewState.from_json(content(state))
     if not isinstance(edit, str) or not REVISION.fullmatch(edit):
         raise ParameterError("Choose the edit to take back.")
-    signed = author if isinstance(author, str) else ""
-    services.edits.undo(view.dataset_id, int(edit), signed)
+    services.edits.undo(view.dataset_id, int(edit), text(author))
     return {"view": view.to_json()}
 
 

@@ -211,12 +211,13 @@ def _callback_body(callback: dict[str, Any], info: dict[str, Any], chance: rando
         for part in ("inputs", "state")
     )
     output = callback["output"]
-    parts = output.strip(".").split("...") if output.startswith("..") else [output]
-    outputs = [dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in parts]
+    # One that sets what it sets by itself has a name in place of outputs.
+    named = [] if callback["no_output"] else output.strip(".").split("...")
+    outputs = [dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in named]
     changed = chance.sample(inputs, min(len(inputs), chance.choice((1, 1, 1, 0, 2))))
     return {
         "output": output,
-        "outputs": outputs if output.startswith("..") else outputs[0],
+        "outputs": outputs[0] if outputs and not output.startswith("..") else outputs,
         "inputs": inputs,
         "state": state,
         "changedPropIds": [f"{one['id']}.{one['property']}" for one in changed],
