@@ -118,7 +118,7 @@
       const numbers = {
         progress: movement ? movement.progress : 1, pixelRatio, largest: this.largest,
         depth: style.depth, reach: style.reach, falloff: style.falloff,
-        fog: style.fog, opacity: style.opacity,
+        fog: style.fog, opacity: style.opacity, ringed: style.ringed,
         framed: style.thumbnailColor === "frame" ? 1 : 0, tinted: style.thumbnailColor === "tint" ? 1 : 0,
         size: kind === "thumbnail" ? style.thumbnailSize : style.size,
       };

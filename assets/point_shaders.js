@@ -67,16 +67,16 @@
       gl_FragColor = vec4(color.rgb, alpha);
     }`,
 
-    // A thin ring of the ground parts points that stand out from what is behind them.
+    // A thin ring of the ground parts a few points that stand out from what is behind them.
     marked: `${ROUND}
     uniform vec3 ground, mark;
-    uniform float pixelRatio;
+    uniform float pixelRatio, ringed;
     void main() {
       float inside = within(), alpha = clamp(inside, 0.0, 1.0) * color.a;
       CUT
       // A value on its way between the shaders is divided and multiplied: 1 may arrive as 0.9999999.
       bool isSelected = stateAbout > 2.5;
-      float ring = 1.0 + (isSelected ? 2.2 : 0.6) * pixelRatio;
+      float ring = isSelected ? 1.0 + 2.2 * pixelRatio : ringed * (1.0 + 0.6 * pixelRatio);
       gl_FragColor = vec4(inside < ring ? (isSelected ? mark : ground) : color.rgb, alpha);
     }`,
 

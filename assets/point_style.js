@@ -76,6 +76,8 @@
       ],
       thumbnailSizes: SIZES,
       thumbnailSize: clamp(105 * shrink, 12, 48) * pointSize,
+      // A ring around each of many would cover what lies beside it, and most of the point itself.
+      ringed: nFocus > FEW ? 0 : 1,
       isOpaque: nDrawn <= MAX_OPAQUE,
       opacity: nDrawn <= MAX_OPAQUE ? 1 : clamp((MAX_OPAQUE / nDrawn) ** 0.35, 0.2, 0.85),
       // Nearer is larger; a flat picture grows its points less than itself when zoomed.

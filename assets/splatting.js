@@ -93,10 +93,10 @@
   // Sizes in pixels and colors; how many pixels of a rim have one of their own. look: the four bytes
   // of a point as one number, of which the highest is the state.
   function inksOf({ style, pixelRatio, largest }, isFocus) {
-    const { size, sizes, falloff, fog, opacity, ground, mark } = style, { rest, selected } = projector.STATE;
+    const { size, sizes, falloff, fog, opacity, ground, mark, ringed } = style, { rest, selected } = projector.STATE;
     const [red, green, blue] = ground.map((part) => 255 * part);
     const groundColor = packed(red, green, blue), markColor = packed(...mark.map((part) => 255 * part));
-    const ring = 1 + 0.6 * pixelRatio, selectedRing = 1 + 2.2 * pixelRatio;
+    const ring = ringed * (1 + 0.6 * pixelRatio), selectedRing = 1 + 2.2 * pixelRatio;
     return {
       opacity: isFocus ? 1 : opacity,
       diameter(nearness, look) {

@@ -79,6 +79,11 @@ SELECT = """() => {
 }"""
 
 
+def colorfulness(picture: np.ndarray) -> float:
+    """Return how far the pixels are from gray, on the mean."""
+    return float((picture.max(axis=2) - picture.min(axis=2)).mean())
+
+
 def changed(picture: np.ndarray, other: np.ndarray) -> float:
     """Return the share of pixels that differ.
 
@@ -143,6 +148,14 @@ def test_the_picture_drawn_by_the_processor_is_the_one_that_webgl_draws(
     assert abs((drawn - by_webgl).mean()) < 0.1
     if selected:
         assert changed(around_selected(tab, drawn), around_selected(tab, by_webgl)) < 0.1
+    else:
+        # Many that are selected keep their colors, however small they are.
+        tab.page.evaluate(f"projector.selectRows(Array.from({{ length: {N} }}, (_, i) => i))")
+        tab.page.wait_for_function(f"() => projector.shown.selected?.length === {N}")
+        come_to_rest(tab)
+        drawn = canvas_pixels(tab)
+        assert colorfulness(drawn) > colorfulness(by_webgl)
+        assert changed(drawn, drawn_at_once(tab)) < 0.008
 
 
 @pytest.mark.parametrize(
