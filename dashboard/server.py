@@ -127,6 +127,10 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Any:
         """Build the application of one worker."""
+        # Arrow imports it with the first table that it reads, in the thread of one request; Plotly,
+        # in that of another, would take it half imported.
+        import pandas  # noqa: F401
+
         from dashboard.app import create_app
         from data.services import Services
 
