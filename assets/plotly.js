@@ -2,6 +2,6 @@
 // from the start. Dash would ask for one without, when everything else is there.
 (function () {
   "use strict";
-  const address = document.querySelector("link[rel=preload][as=script]").href;
+  const address = document.querySelector("link[rel=prefetch][as=script]").href;
   Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => address, set: () => {} });
 })();

@@ -37,6 +37,7 @@ class Application(dash.Dash):
         config = re.sub(r'"python_version":\s*"[^"]*"', '"python_version": ""', parts["config"])
         addresses: Any = self._collect_and_register_resources
         (plotly,) = addresses([PLOTLY])
-        late = f'<link rel="preload" as="script" fetchpriority="low" href="{plotly}">'
+        # No preload: slow machines need it later than the few seconds after which browsers warn.
+        late = f'<link rel="prefetch" as="script" href="{plotly}">'
         page: Any = super().interpolate_index
         return page(*args, **{**parts, "config": config, "css": f"{parts['css']}\n{late}"})
