@@ -22,12 +22,18 @@
 
   // Plotly draws one change after the other; a change that comes meanwhile waits for its end. The
   // promise is kept when the latest change is drawn.
-  let drawing = null, again = false;
+  let drawing = null, again = false, preparing = null;
   projector.redraw = async function () {
+    await preparing;
     if (!projector.shown.projection || !projector.graph()) return;
     again = true;
     drawing ||= drawAll().finally(() => (drawing = null));
     await drawing;
+  };
+
+  // Draws the scene of a picture whose points are still on their way.
+  projector.prepareScene = function (layout) {
+    if (!drawing && !drawnLayout) preparing = drawAxes(layout).finally(() => (preparing = null));
   };
 
   async function drawAll() {

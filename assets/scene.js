@@ -72,7 +72,7 @@
 
   let loaded = { key: "" };
   // Fetches what is not on the page yet. The same coordinates are the same arrays.
-  async function load(projection, coloring, components, dimensionality) {
+  projector.load = async function (projection, coloring, components, dimensionality) {
     const usable = components.filter((c) => c < projection.n_components);
     const url = `api/v1/projections/${projection.id}/coordinates?components=${usable.join(",")}`;
     const isLive = projector.isLive(projection);
@@ -85,7 +85,7 @@
     const key = isLive ? `live ${projection.id}` : `${projection.id} ${components}`;
     if (loaded.key !== key) loaded = { key, positions: arranged(coordinates, components, usable) };
     return { positions: loaded.positions, values };
-  }
+  };
 
   // Coordinates row by row, three for each point; an axis that the data does not have stays at 0.
   function arranged({ values, shape: [n, k] }, components, usable) {
@@ -154,7 +154,7 @@
     const components = [x, y, z].map(Number);
     let arrays;
     try {
-      arrays = await load(projection, coloring, components, dimensionality);
+      arrays = await projector.load(projection, coloring, components, dimensionality);
     } catch (error) {
       projector.byId("view").classList.remove("drawing");
       window.dash_clientside.set_props("notice", { data: { kind: "error", text: error.message } });
@@ -178,8 +178,9 @@
     projector.markLegend();
     await projector.graphReady;
     if (mine !== latest) return;
-    // Drawing blocks the page; lists and texts that came with this change are painted before.
-    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+    // Drawing blocks the page; lists and texts that came with this change are painted before, unless
+    // there is no picture yet.
+    if (shown.drawn.length) await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     await projector.redraw();
     if (mine === latest) projector.byId("view").classList.remove("drawing");
     waiting.splice(0).forEach((run) => run());

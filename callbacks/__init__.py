@@ -9,6 +9,7 @@ from callbacks import (
     columns,
     custom_axes,
     datasets,
+    first_picture,
     inspector,
     jobs,
     kept_axes,
@@ -37,5 +38,6 @@ def register(app: dash.Dash, services: Services) -> None:
         tagging,
         inspector,
         bookmarks,
+        first_picture,
     ):
         journey.register(app, services)

@@ -60,30 +60,12 @@ def register(app: dash.Dash, services: Services) -> None:
         running=[(Output(ids.BUSY, "hidden"), False, True)],
         prevent_initial_call=True,
     )
-    def project(
-        info: Any,
-        isolation: Any,
-        normalize: Any,
-        standardize: Any,
-        named: Any,
-        method: Any,
-        chosen: Any,
-    ) -> dict[str, Any]:
+    def project(info: Any, **asked: Any) -> dict[str, Any]:
         dataset = opened_dataset(services, info)
         if dataset is None:
             return NOTHING
-        # A view that is opened names its axes, too.
         is_opened = f"{ids.DATASET_INFO}.data" in ctx.triggered_prop_ids
-        if method != "pca":
-            kept = content(chosen).get(chosen_key(isolation))
-            record = chosen_record(services, dataset.record, kept)
-            if record is not None:
-                return shown(record, dataset.record, keeps_axes=is_opened)
-        if is_opened and (kept := kept_projection(services, dataset.record, isolation, named)):
-            return shown_projection(kept, dataset.record)
-        switches = {"normalize": bool(normalize), "standardize": bool(standardize)}
-        seen = projected(services, dataset.record, shown_rows(isolation), switches)
-        return seen if method == "pca" else {**seen, "note": NOT_YET, "projection_id": None}
+        return asked_projection(services, dataset.record, is_opened=is_opened, **asked)
 
     @app.callback(
         output={
@@ -119,6 +101,37 @@ def register(app: dash.Dash, services: Services) -> None:
         n_axes = 2 if dimensionality == "2" else 3
         shown = [i for i in range(N_COMPONENTS) if str(i) in components[:n_axes]]
         return build_variance_chart(drawn.explained_variance_ratio or (), shown)
+
+
+def asked_projection(
+    services: Services,
+    dataset: DatasetRecord,
+    *,
+    is_opened: bool,
+    isolation: Any,
+    normalize: Any,
+    standardize: Any,
+    named: Any,
+    method: Any,
+    chosen: Any,
+) -> dict[str, Any]:
+    """Return the projection that the controls ask for, and the texts around it.
+
+    Parameters
+    ----------
+    is_opened : whether a view is opened, which names its axes, too
+    named : id of the projection that the view names
+    chosen : projections that people chose, by the rows that are shown
+    """
+    if method != "pca":
+        record = chosen_record(services, dataset, content(chosen).get(chosen_key(isolation)))
+        if record is not None:
+            return shown(record, dataset, keeps_axes=is_opened)
+    if is_opened and (kept := kept_projection(services, dataset, isolation, named)):
+        return shown_projection(kept, dataset)
+    switches = {"normalize": bool(normalize), "standardize": bool(standardize)}
+    seen = projected(services, dataset, shown_rows(isolation), switches)
+    return seen if method == "pca" else {**seen, "note": NOT_YET, "projection_id": None}
 
 
 def projected(

@@ -58,9 +58,7 @@ def register(app: dash.Dash, services: Services) -> None:
         dataset = opened_dataset(services, info)
         if dataset is None:
             return ONE_COLOR, [], "", True
-        is_column = not isinstance(name, str) or dataset.record.column(name) is not None
-        special = None if is_column else specially_colored(services, dataset, name)
-        return special or colored(dataset, name, kind, rows_array(shown_rows(isolation)))
+        return asked_coloring(services, dataset, name, kind, isolation)
 
     app.clientside_callback(
         ClientsideFunction("projector", "draw"),
@@ -110,6 +108,15 @@ def headline_text(dataset: DatasetRecord, view: ViewState) -> str:
     if view.selected_rows:
         parts.append(f"{len(view.selected_rows):,} selected")
     return " · ".join(parts)
+
+
+def asked_coloring(
+    services: Services, dataset: Dataset, name: Any, kind: Any, isolation: Any
+) -> tuple[dict[str, Any], list[Any], str, bool]:
+    """Return what `colored` does, also for a choice that is no column."""
+    is_column = not isinstance(name, str) or dataset.record.column(name) is not None
+    special = None if is_column else specially_colored(services, dataset, name)
+    return special or colored(dataset, name, kind, rows_array(shown_rows(isolation)))
 
 
 def colored(
