@@ -18,7 +18,8 @@
     try {
       answer = await fetch(url, options);
     } catch {
-      throw new Error("The server cannot be reached. Nothing was saved; try again in a moment.");
+      const error = new Error("The server cannot be reached. Nothing was saved; try again in a moment.");
+      throw Object.assign(error, { isUnreachable: true });
     }
     const content = await answer.json().catch(() => ({}));
     if (answer.ok) return content;
@@ -50,7 +51,10 @@
   };
 
   projector.whenPresent("bookmark-list", () => {
-    const poll = () => document.hidden || projector.refreshBookmarks().catch(() => {});
+    const poll = () => document.hidden || projector.refreshBookmarks().then(
+      () => projector.noteConnection(true),
+      (error) => projector.noteConnection(!error.isUnreachable)
+    );
     setInterval(poll, POLL_MS);
     document.addEventListener("visibilitychange", poll);
     poll();

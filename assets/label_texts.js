@@ -4,8 +4,9 @@
   const projector = window.projector;
   // Row numbers travel in the address, which servers limit to some 4,000 characters.
   const ROWS_PER_REQUEST = 250;
+  const AGAIN_MS = 3000;
 
-  // Row -> its text, or the promise of it while it is on its way.
+  // Row -> its text, the promise of it while it is on its way, or null while it cannot be had.
   let texts = new Map(), known = "";
 
   // The texts kept are those of one column; another one starts anew.
@@ -34,12 +35,14 @@
       const { labels } = await projector.fetchJson(url);
       rows.forEach((row, i) => mine.set(row, labels[i]));
     } catch {
-      // A label that cannot be had is left out, and asked for again the next time.
-      for (const row of rows) mine.delete(row);
+      // A label that cannot be had is left out, and asked for again a while later: at once would be
+      // in every frame while the server is away.
+      for (const row of rows) mine.set(row, null);
+      setTimeout(() => rows.forEach((row) => mine.get(row) === null && mine.delete(row)), AGAIN_MS);
     }
   }
 
-  // Fetches what is missing of some rows; resolves, when all are here, to whether any was missing.
+  // Fetches what is missing of some rows; resolves, when all are here, to whether any has come.
   projector.fetchLabelTexts = async function (rows) {
     if (!projector.dataset || !hasColumn()) return false;
     // While another dataset is opening, rows may still be those of the one before.
@@ -49,8 +52,8 @@
       const part = missing.slice(i, i + ROWS_PER_REQUEST), coming = fetchPart(part);
       for (const row of part) mine.set(row, coming);
     }
-    const waiting = new Set(rows.map((row) => mine.get(row)).filter((text) => text instanceof Promise));
-    await Promise.all(waiting);
-    return waiting.size > 0;
+    const waiting = rows.filter((row) => mine.get(row) instanceof Promise);
+    await Promise.all(new Set(waiting.map((row) => mine.get(row))));
+    return waiting.some((row) => typeof mine.get(row) === "string");
   };
 })();

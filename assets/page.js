@@ -18,7 +18,7 @@
       undo.hidden = !notice.undo;
       undo.textContent = notice.address ? "Bring it back" : "Undo";
       clearTimeout(noticeTimer);
-      if (!notice.undo) noticeTimer = setTimeout(closeNotice, NOTICE_MS);
+      if (!notice.undo && !notice.lasts) noticeTimer = setTimeout(closeNotice, NOTICE_MS);
     },
   });
 

@@ -102,6 +102,16 @@ def test_the_selected_point_its_neighbors_and_the_hovered_point_are_labeled(page
     assert {box["row"] for box in found} <= {other, *nearest}
     assert overlapping(found) == []
 
+    # What cannot be had while the server is away is not asked for over and over.
+    refused: list[str] = []
+    page.page.route("**/labels?*", lambda route: (refused.append(route.request.url), route.abort()))
+    page.page.mouse.move(5, 5)
+    with page.page.expect_request("**/labels?*"):
+        page.page.keyboard.press("t")
+    page.wait_for_rest()
+    assert len(refused) == len(set(refused))
+    page.console.clear()  # the browser notes the requests that were refused
+
 
 def test_more_labels_appear_as_one_zooms_in_and_a_link_brings_them_back(
     open_page, dashboard, looked_at

@@ -72,7 +72,10 @@ def test_an_upload_goes_on_where_it_stopped_after_the_network_was_lost(dialog, b
     expect(dialog.get_by_role("button", name="Open")).to_be_disabled()
     dialog.set_offline(True)
     expect(dialog).to_contain_text("connection lost", timeout=WAIT)
+    notice = tab.page.locator("#notice-text")
+    expect(notice).to_contain_text("server cannot be reached", timeout=WAIT)
     dialog.set_offline(False)
+    expect(notice).to_contain_text("server is back", timeout=WAIT)
     expect(dialog).to_contain_text("10,000 points", timeout=2 * WAIT)
     assert datasets(tab) == []
     dialog.get_by_role("button", name="Open").click()
