@@ -39,8 +39,12 @@ def _pca_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
     return parts
 
 
+def _distance(metric: str) -> str:
+    return "Euclidean distance" if metric == "euclidean" else f"{metric} distance"
+
+
 def _tsne_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
-    parts = [f"perplexity {parameters['perplexity']:g}", f"{parameters['metric']} distance"]
+    parts = [f"perplexity {parameters['perplexity']:g}", _distance(parameters["metric"])]
     if n_dims > (parameters["pca_components"] or n_dims):
         parts.append(f"reduced to {parameters['pca_components']} dimensions by PCA")
     if parameters["n_landmarks"]:
@@ -52,7 +56,7 @@ def _tsne_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
 
 
 def _umap_preparation(parameters: dict[str, Any], n_dims: int) -> list[str]:
-    parts = [f"{parameters['n_neighbors']} neighbors", f"{parameters['metric']} distance"]
+    parts = [f"{parameters['n_neighbors']:,} neighbors", _distance(parameters["metric"])]
     if parameters.get("n_landmarks"):
         parts.append(f"{parameters['n_landmarks']:,} landmarks, the others placed among them")
     if parameters["supervise_by"]:

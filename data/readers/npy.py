@@ -13,7 +13,13 @@ import numpy as np
 
 from data.errors import LimitError, ReadError
 from data.limits import Limits
-from data.readers.bounds import ASK_FOR_MORE, check_readable, check_shape, spell_bytes
+from data.readers.bounds import (
+    ASK_FOR_MORE,
+    check_readable,
+    check_shape,
+    lengths,
+    spell_bytes,
+)
 from data.readers.contract import Choice, FoundTensor, Option, ReadOptions
 
 MAGIC = b"\x93NUMPY"
@@ -99,7 +105,7 @@ def read_header(file: IO[bytes], name: str) -> NpyHeader:
         ) from error
     if any(length < 0 for length in shape):
         raise ReadError(
-            f"{name} is damaged: its shape {shape} has a negative length.",
+            f"{name} is damaged: its shape {lengths(shape)} has a negative length.",
             hint="Save the array again with numpy.save.",
         )
     return NpyHeader(shape, dtype, bool(fortran_order), 8 + width + length)
@@ -130,10 +136,9 @@ def check_present(header: NpyHeader, present: int, name: str) -> None:
     """Compare the bytes that the header promises with those in the file."""
     missing = header.n_bytes - present
     if missing > 0:
-        shape = " x ".join(f"{axis:,}" for axis in header.shape)
         raise ReadError(
-            f"{name} is cut off: {shape} {header.dtype.name} need {header.n_bytes:,} bytes, "
-            f"{missing:,} are missing.",
+            f"{name} is cut off: {lengths(header.shape)} {header.dtype.name} need "
+            f"{header.n_bytes:,} bytes, {missing:,} are missing.",
             hint="Copy the file again, or save the array again.",
         )
 

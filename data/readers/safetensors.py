@@ -19,7 +19,7 @@ import pyarrow as pa
 from data.errors import ReadError
 from data.limits import Limits
 from data.readers.array_texts import array_texts
-from data.readers.bounds import check_readable, check_shape, spell_bytes
+from data.readers.bounds import check_readable, check_shape, lengths, spell_bytes
 from data.readers.contract import FoundTensor, ReadOptions
 from data.readers.named_arrays import NamedArray, choose_array, rows_notes, which_array
 
@@ -156,9 +156,8 @@ def _place(key: str, entry: Any, present: int, name: str) -> Place:
         )
     is_number = kind in PLAIN or kind in PACKED
     if is_number and end - start != math.prod(shape) * _stored(kind).itemsize:
-        lengths = " x ".join(map(str, shape))
         raise ReadError(
-            f"{name} is damaged: {key!r} is {lengths} {_dtype(kind)}, which cannot be "
+            f"{name} is damaged: {key!r} is {lengths(shape)} {_dtype(kind)}, which cannot be "
             f"{end - start:,} bytes.",
             hint=HINT,
         )

@@ -154,7 +154,7 @@ def test_no_header_makes_the_reader_fail_in_another_way(noise: bytes) -> None:
 def test_truncated_array_says_how_many_bytes_are_missing(tmp_path: Path) -> None:
     path = save(tmp_path / "a.npy", np.zeros((40, 5), np.float32))
     path.write_bytes(path.read_bytes()[:-77])
-    with pytest.raises(ReadError, match=r"40 x 5 float32 need 800 bytes, 77 are missing"):
+    with pytest.raises(ReadError, match=r"40 × 5 float32 need 800 bytes, 77 are missing"):
         read(path)
 
 
