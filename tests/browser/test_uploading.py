@@ -120,18 +120,16 @@ def test_metadata_are_added_by_a_key_to_the_dataset_that_is_open(tab, tmp_path):
     expect(tab.page.locator("#dataset-remarks")).to_contain_text("5 of 30 points have no line")
 
 
-@pytest.mark.parametrize(
-    ("shape", "n_neighbors"), [((1, 5), 0), ((2, 1), 1), ((40, 1), 39), ((3, 2), 2)]
-)
-def test_tiny_tensors_are_drawn(tab, tmp_path, shape, n_neighbors):
-    tensor = np.random.default_rng(1).normal(size=shape).astype(np.float32)
-    np.save(tmp_path / "tiny.npy", tensor)
-    upload(tab, tmp_path / "tiny.npy", name=f"tiny {shape}")
-    tab.wait_for_points(shape[0])
-    expect(tab.headline).to_contain_text(f"{shape[1]} dim")
-    tab.click_point(tab.reachable_row())
-    expect(tab.page.locator("#point-card")).to_contain_text("row")
-    expect(tab.neighbors).to_have_count(n_neighbors)
+def test_tiny_tensors_are_drawn(tab, tmp_path):
+    for shape, n_neighbors in (((1, 5), 0), ((2, 1), 1), ((40, 1), 39), ((3, 2), 2)):
+        tensor = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+        np.save(tmp_path / "tiny.npy", tensor)
+        upload(tab, tmp_path / "tiny.npy", name=f"tiny {shape}")
+        tab.wait_for_points(shape[0])
+        expect(tab.headline).to_contain_text(f"{shape[1]} dim")
+        tab.click_point(tab.reachable_row())
+        expect(tab.page.locator("#point-card")).to_contain_text("row")
+        expect(tab.neighbors).to_have_count(n_neighbors)
 
 
 def test_a_dataset_without_metadata_is_labeled_by_row(tab, tmp_path):
