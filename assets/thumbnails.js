@@ -2,10 +2,15 @@
 (function () {
   "use strict";
   const projector = window.projector;
+  // Buttons that are about the open dataset.
+  const NEED_DATASET = ["metadata-add", "dataset-delete", "bookmark-save"];
   projector.dataset = null;
   projector.labelBy = null;
   // How the thumbnails are arranged: width and height of one, columns and rows of a tile.
   let tiles = null, wanted = true, color = "frame";
+
+  const allow = (button) => void (button.disabled = !projector.dataset);
+  NEED_DATASET.forEach((id) => projector.whenPresent(id, allow));
 
   // A span that shows the thumbnail of a row at a height in pixels; null when there is none.
   projector.thumbnail = function (row, height) {
@@ -61,7 +66,7 @@
       projector.dataset = dataset;
       projector.labelBy = labelBy;
       const base = dataset ? `api/v1/datasets/${dataset.id}` : "";
-      projector.byId("metadata-add").disabled = !dataset;
+      NEED_DATASET.map(projector.byId).forEach(allow);
       for (const control of document.querySelectorAll(".thumbnail-switch, .thumbnail-color")) {
         control.hidden = !dataset || !dataset.sprite;
       }

@@ -11,7 +11,8 @@ from dashboard.panels.parts import named
 from dashboard.panels.toolbar import build_toolbar
 
 EMPTY_HINT = (
-    "Drop a .npy, .npz, .tsv or .csv file here, with its metadata and thumbnails, or press Upload."
+    "Drop a .npy, .parquet, .tsv, .csv or other file of vectors here, with its metadata and "
+    "thumbnails, or press Upload."
 )
 
 

@@ -210,9 +210,12 @@ def test_a_deleted_dataset_comes_back_by_undo_and_an_empty_server_says_what_to_d
     own_page.button("Delete").click()
     expect(own_page.page.get_by_text("Nothing to look at yet")).to_be_visible()
     expect(own_page.page.get_by_role("alert")).to_contain_text("trash")
+    for name in ("+ Metadata", "Delete", "Save bookmark"):
+        expect(own_page.button(name)).to_be_disabled()
     own_page.button("Undo").click()
     own_page.wait_for_points(150)
     expect(own_page.page.get_by_text("Nothing to look at yet")).to_be_hidden()
+    expect(own_page.button("Delete")).to_be_enabled()
 
 
 def test_a_refused_name_is_said_and_the_box_shows_the_one_that_holds(own_page):
