@@ -11,12 +11,17 @@ import os
 import selectors
 import signal
 import sys
+import time
 from contextlib import suppress
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
+# How often a thread that waits for a first request looks whether it is to end.
+LOOK_SECONDS = 0.25
+# As long as gunicorn's own threads wait before they leave a silent connection to the loop.
+SILENT_SECONDS = 5.0
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
@@ -61,6 +66,16 @@ class WebProcess(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         finally:
             for number in ENDS:
                 signal.signal(number, signal.SIG_IGN)
+
+    def handle(self, conn: Any) -> Any:
+        """Answer; browsers open connections ahead, whose silence does not hold up the end."""
+        if not (conn.initialized or conn.data_ready):
+            until = time.monotonic() + SILENT_SECONDS
+            while not conn.wait_for_data(LOOK_SECONDS):
+                if not self.alive or conn.sock.fileno() < 0 or time.monotonic() > until:
+                    return _DEFER
+            conn.data_ready = True
+        return super().handle(conn)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Go through the loop once."""

@@ -1,10 +1,12 @@
 """Signals that end a server, in moments that are short: each is held open by a changed program."""
 
+import select
 import signal
 import socket
 import subprocess
 import sys
 import time
+from http.client import HTTPConnection
 
 import psutil
 import pytest
@@ -82,6 +84,20 @@ def test_signals_end_the_server_cleanly(tmp_path, sign):
         assert server.process.wait(15) == 0
         assert time.monotonic() - started < 8
         assert server.output.count("\n") == 1, server.output
+
+
+def test_a_connection_that_asked_nothing_does_not_hold_up_the_end(tmp_path):
+    # Browsers open them ahead.
+    with start_server(tmp_path, "--workers", "1") as server, connect(server) as silent:
+        asking = HTTPConnection(*silent.getpeername())
+        asking.request("GET", "/healthz")
+        asking.getresponse().read()
+        server.process.send_signal(signal.SIGTERM)
+        # Where something was asked, more may be on its way.
+        ended, _, _ = select.select([asking.sock, silent], [], [], 15)
+        assert ended == [silent]
+        assert server.process.wait(15) == 0
+        asking.close()
 
 
 def test_a_process_that_is_handing_a_request_to_a_thread_ends_on_a_signal(tmp_path):
