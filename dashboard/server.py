@@ -131,6 +131,10 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # in that of another, would take it half imported.
         import pandas  # noqa: F401
 
+        # A new page shows PCA, whose first in a process would import it while somebody waits.
+        import scipy.linalg  # noqa: F401
+        import threadpoolctl  # noqa: F401
+
         from dashboard.app import create_app
         from data.services import Services
 
