@@ -66,7 +66,12 @@
   // Whether a person has done something since the view was opened.
   projector.isByHand = () => mode === "step";
 
-  function begin() {
+  // Ctrl that is held for the next undo does nothing by itself: what arrives late from the one before
+  // would count as a step, and there would be nothing to redo.
+  const HELD = ["Control", "Shift", "Alt", "Meta"];
+
+  function begin(event) {
+    if (HELD.includes(event.key)) return;
     mode = "step";
     isGoingBack = isAwaiting = false;
   }
