@@ -254,7 +254,7 @@ def test_landmarks_are_arranged_and_the_others_placed_among_them(client, ask):
         ({"perplexity": 400}, "from 1 to 166"),
         ({"n_components": 4}, "2 or 3"),
         ({"supervise_by": "no"}, "no column"),
-        ({"supervise_strength": 20}, "supervise_by names no column"),
+        ({"supervise_strength": 20}, "(supervise_by) names no column"),
         ({"n_landmarks": 500}, "from 100 to 499"),
         ({"perplexity": 100, "n_landmarks": 120}, "for 120 landmarks"),
         ({"metric": "hamming"}, "euclidean"),
