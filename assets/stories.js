@@ -11,9 +11,11 @@
 
   // The step next to one, forward (1) or back (-1), past those that are gone; 0 without one.
   function beside(from, way) {
-    const { steps } = told.story;
+    const { steps } = told.story, { changed, bookmarks } = projector.bookmarks;
+    // The list may know more: a bookmark that was deleted since the story was told.
+    const isGone = ({ id, gone }) => gone || (changed !== null && !bookmarks.some((b) => b.id === id));
     let step = from + way;
-    while (steps[step - 1] && steps[step - 1].gone) step += way;
+    while (steps[step - 1] && isGone(steps[step - 1])) step += way;
     return steps[step - 1] ? step : 0;
   }
 
