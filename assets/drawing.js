@@ -31,9 +31,11 @@
     await drawing;
   };
 
-  // Draws the scene of a picture whose points are still on their way.
+  // Draws the scene of a picture whose points are still on their way. What goes wrong here is tried
+  // once more, and told, when the points are drawn.
   projector.prepareScene = function (layout) {
-    if (!drawing && !drawnLayout) preparing = drawAxes(layout).finally(() => (preparing = null));
+    if (drawing || drawnLayout) return;
+    preparing = drawAxes(layout).catch(() => {}).finally(() => (preparing = null));
   };
 
   async function drawAll() {
