@@ -32,6 +32,9 @@
   const isPresenting = () => document.querySelector(".page").classList.contains("presenting");
 
   function close() {
+    // A story that is on its way is not walked any more.
+    asked += 1;
+    if (!told) return;
     told = null;
     if (isPresenting()) present(false);
     projector.byId("story-bar").hidden = true;
@@ -76,7 +79,7 @@
   // Called whenever a view was opened: shows the bar of its story, or takes it away.
   projector.followStory = async function ({ query, keep }) {
     const opened = new URLSearchParams(query), id = opened.get("story");
-    if (!id) return void (told && !keep && close());
+    if (!id) return void (keep || close());
     const mine = (asked += 1), step = Number(opened.get("step")) || 1;
     if (told && told.story.id === id) {
       told.step = step;

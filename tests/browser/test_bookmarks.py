@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from callbacks.links import link_of_view
 from data.bookmarks.bookmarking import save_bookmark
@@ -194,9 +194,18 @@ def test_one_tells_a_story_on_a_map_of_mnist_and_another_walks_it(
     other.page.keyboard.press("ArrowRight")
     expect(bar).to_contain_text("3 of 3")
     other.wait_for_points(101)
-    other.page.keyboard.press("ArrowLeft")
+    # Who leaves while the step is on its way has left.
+    held: list[Route] = []
+    other.page.route("**/page/stories/*", lambda route: held.append(route))
+    with other.page.expect_request("**/page/stories/*"):
+        other.page.keyboard.press("ArrowLeft")
     expect(bar).to_contain_text("1 of 3")
     other.page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    with other.page.expect_response("**/page/stories/*") as told:
+        held[0].continue_()
+    told.value.finished()
+    other.wait_for_rest()
     expect(bar).to_be_hidden()
 
 
